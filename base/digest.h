@@ -1,0 +1,24 @@
+#pragma once
+// Digests: SHA-256 for the event log's chain (libmd), XXH3-128 for fingerprints and caches (xxHash).
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include "base/result.h"
+
+namespace base {
+
+using Sha256 = std::array<std::uint8_t, 32>;
+
+[[nodiscard]] Sha256 sha256(std::span<const std::byte> bytes);
+[[nodiscard]] std::string to_hex(std::span<const std::uint8_t> bytes);  // lower case
+
+// A file's identity that does not depend on its name or place: XXH3-128 over its size and three 64 KiB blocks (first,
+// middle, last), as 32 hex digits. Reads at most 192 KiB. Errors: missing, io.
+[[nodiscard]] Result<std::string> fingerprint(const std::filesystem::path& file);
+
+}  // namespace base

@@ -1,0 +1,54 @@
+#pragma once
+// What one gesture changed: values before and after, never commands. Undo swaps the two.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "labels/state.h"
+
+namespace labels {
+
+template <class T>
+struct Change {
+    std::optional<T> before, after;  // create: no before. delete: no after.
+    bool operator==(const Change&) const = default;
+};
+
+struct TrackEdit {
+    std::optional<Change<TrackInfo>> info;
+    std::map<std::int64_t, Change<Keyframe>> keyframes;  // by frame
+    bool operator==(const TrackEdit&) const = default;
+};
+
+struct Edit {
+    std::optional<Change<Ontology>> ontology;
+    std::map<AssetId, Change<Asset>> assets;
+    std::map<TrackId, TrackEdit> tracks;
+    bool operator==(const Edit&) const = default;
+    [[nodiscard]] bool empty() const { return !ontology && assets.empty() && tracks.empty(); }
+};
+
+[[nodiscard]] Edit reversed(const Edit& edit);
+
+// Puts every `after` into the state (tracks are copied when shared).
+void apply(const Edit& edit, State& state);
+
+enum class EventKind : std::uint8_t { edit, undo, redo };
+
+// One line of the append-only log. An undo or redo carries the values it wrote as an edit of its own, so that replaying
+// `edit` of every event in order gives the current state.
+struct Event {
+    std::int64_t seq = 0;  // 1, 2, 3 …
+    base::Uuid id;
+    std::int64_t time_us = 0;  // Unix time
+    std::string author;
+    EventKind kind = EventKind::edit;
+    std::string name;         // "Add box", shown in the history
+    std::int64_t target = 0;  // undo, redo: the seq of the edit undone or redone
+    std::shared_ptr<const Edit> edit;
+};
+
+}  // namespace labels

@@ -1,0 +1,49 @@
+#pragma once
+// What a video (or picture) file is, from its headers and, as it grows, its picture index.
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/rational.h"
+#include "base/result.h"
+
+namespace media {
+
+struct StreamInfo {  // every stream of the file, for `limn info`
+    int index = 0;
+    std::string type, codec;  // "video", "audio", "subtitle" …
+    int width_px = 0, height_px = 0;
+    int sample_rate_hz = 0, channels = 0;
+};
+
+struct VideoInfo {
+    std::filesystem::path path;
+    std::string container, codec, pixel_format;  // FFmpeg's names
+    int stream_index = 0;
+    int coded_width_px = 0, coded_height_px = 0;
+    int width_px = 0, height_px = 0;  // as shown (rotation applied)
+    int rotation_deg = 0;
+    bool flip_horizontal = false;
+    base::Rational sample_aspect{1, 1};
+    base::Rational time_base{0, 1};
+    base::Rational average_rate{0, 1};  // frames per second, for display
+    std::int64_t start_pts = 0;
+    double duration_secs = 0;
+    int bit_depth = 8;
+    bool is_picture = false;  // a still image: one frame, no time
+    std::vector<StreamInfo> streams;
+
+    // From the index; meaningful as far as it has grown.
+    std::int64_t frame_count = 0;       // presented pictures known so far
+    bool index_complete = false;
+    double index_progress = 0;          // 0…1
+    bool variable_rate = false;
+    bool edit_list = false;             // some stored pictures are not presented
+    std::int64_t hidden_pictures = 0;
+    std::int64_t keyframes = 0, longest_gop = 0;
+    std::vector<std::string> faults;    // pts missing, duplicate or going back …; one sentence each
+};
+
+}  // namespace media
