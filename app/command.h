@@ -17,7 +17,8 @@ using RunCommand = std::function<base::Result<void>()>;
 
 struct Command {
     std::string_view name, summary;
-    // Declares the options (kept alive by the returned closure) and returns what to run when the command is chosen.
+    // Declares the options (kept alive by the returned closure) and returns what to run when the command is
+    // chosen.
     RunCommand (*setup)(CLI::App& subcommand);
 };
 

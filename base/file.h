@@ -10,10 +10,11 @@
 namespace base {
 
 // Errors: missing, io; refused when the file is larger than max_bytes.
-[[nodiscard]] Result<std::string> read_file(const std::filesystem::path& file, std::uint64_t max_bytes = UINT64_MAX);
+[[nodiscard]] Result<std::string> read_file(const std::filesystem::path& file,
+                                            std::uint64_t max_bytes = UINT64_MAX);
 
-// A file that appears under its name only when complete: written beside it under a temporary name, flushed to disk,
-// then renamed. Destroyed without commit() it removes the temporary.
+// A file that appears under its name only when complete: written beside it under a temporary name, flushed to
+// disk, then renamed. Destroyed without commit() it removes the temporary.
 class AtomicFile {
 public:
     [[nodiscard]] static Result<AtomicFile> create(const std::filesystem::path& file);
@@ -36,6 +37,7 @@ private:
 
 [[nodiscard]] std::filesystem::path cache_dir();   // $XDG_CACHE_HOME/limn, else ~/.cache/limn; not created
 [[nodiscard]] std::filesystem::path config_dir();  // $XDG_CONFIG_HOME/limn, else ~/.config/limn; not created
-[[nodiscard]] std::filesystem::path state_dir();   // $XDG_STATE_HOME/limn, else ~/.local/state/limn; not created
+[[nodiscard]] std::filesystem::path
+state_dir();  // $XDG_STATE_HOME/limn, else ~/.local/state/limn; not created
 
 }  // namespace base

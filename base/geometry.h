@@ -1,6 +1,6 @@
 #pragma once
-// Points and rectangles in media space: x right, y down, origin at the top-left corner of the top-left pixel of the
-// displayed picture (rotation applied), unit one pixel of level 0.
+// Points and rectangles in media space: x right, y down, origin at the top-left corner of the top-left pixel
+// of the displayed picture (rotation applied), unit one pixel of level 0.
 
 #include <algorithm>
 #include <cmath>
@@ -25,7 +25,9 @@ struct Rect {
     [[nodiscard]] Point centre() const { return {(x0 + x1) / 2, (y0 + y1) / 2}; }
     [[nodiscard]] bool empty() const { return x1 <= x0 || y1 <= y0; }
     [[nodiscard]] bool contains(Point p) const { return p.x >= x0 && p.x < x1 && p.y >= y0 && p.y < y1; }
-    [[nodiscard]] bool overlaps(const Rect& o) const { return x0 < o.x1 && o.x0 < x1 && y0 < o.y1 && o.y0 < y1; }
+    [[nodiscard]] bool overlaps(const Rect& o) const {
+        return x0 < o.x1 && o.x0 < x1 && y0 < o.y1 && o.y0 < y1;
+    }
     [[nodiscard]] Rect grown(double by) const { return {x0 - by, y0 - by, x1 + by, y1 + by}; }
 };
 

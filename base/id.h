@@ -18,8 +18,8 @@ struct Uuid {
     [[nodiscard]] bool is_nil() const { return *this == Uuid{}; }
 };
 
-// A new UUIDv7: 48 bits of Unix milliseconds, then a counter and random bits; ids made by one process sort in the
-// order they were made. Thread-safe.
+// A new UUIDv7: 48 bits of Unix milliseconds, then a counter and random bits; ids made by one process sort in
+// the order they were made. Thread-safe.
 [[nodiscard]] Uuid new_uuid();
 [[nodiscard]] std::string to_string(const Uuid& uuid);  // 8-4-4-4-12, lower case
 [[nodiscard]] std::optional<Uuid> parse_uuid(std::string_view text);
@@ -46,5 +46,7 @@ struct std::hash<base::Uuid> {
 
 template <class Tag>
 struct std::hash<base::Id<Tag>> {
-    std::size_t operator()(const base::Id<Tag>& id) const noexcept { return std::hash<base::Uuid>{}(id.uuid); }
+    std::size_t operator()(const base::Id<Tag>& id) const noexcept {
+        return std::hash<base::Uuid>{}(id.uuid);
+    }
 };

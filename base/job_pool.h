@@ -1,5 +1,6 @@
 #pragma once
-// Long work off the UI thread: a few threads, a queue, and for each job a progress, a cancel and a name to show.
+// Long work off the UI thread: a few threads, a queue, and for each job a progress, a cancel and a name to
+// show.
 
 #include <atomic>
 #include <condition_variable>
@@ -22,7 +23,9 @@ class Job {
 public:
     explicit Job(std::string name) : m_name{std::move(name)} {}
     [[nodiscard]] const std::string& name() const { return m_name; }
-    [[nodiscard]] double progress() const { return m_progress.load(std::memory_order_relaxed); }  // 0…1, <0 unknown
+    [[nodiscard]] double progress() const {
+        return m_progress.load(std::memory_order_relaxed);
+    }  // 0…1, <0 unknown
     void set_progress(double fraction) { m_progress.store(fraction, std::memory_order_relaxed); }
     void cancel() { m_stop.request_stop(); }
     [[nodiscard]] std::stop_token stop_token() const { return m_stop.get_token(); }

@@ -15,7 +15,8 @@ struct Rational {
 
 // For display and sorting on screen only; identity is always the integer.
 [[nodiscard]] inline double seconds(std::int64_t ticks, Rational time_base) {
-    return static_cast<double>(ticks) * static_cast<double>(time_base.num) / static_cast<double>(time_base.den);
+    return static_cast<double>(ticks) * static_cast<double>(time_base.num) /
+           static_cast<double>(time_base.den);
 }
 
 // `ticks` of `from` as ticks of `to`, rounded to nearest (ties away from zero), computed in 128 bits.

@@ -29,7 +29,8 @@ using Result = std::expected<T, Error>;
 
 // `return base::fail(ErrorKind::missing, "There is no file here; check the name: {}", path);`
 template <class... Args>
-[[nodiscard]] std::unexpected<Error> fail(ErrorKind kind, fmt::format_string<Args...> format, Args&&... args) {
+[[nodiscard]] std::unexpected<Error> fail(ErrorKind kind, fmt::format_string<Args...> format,
+                                          Args&&... args) {
     return std::unexpected(Error{kind, fmt::format(format, std::forward<Args>(args)...)});
 }
 
