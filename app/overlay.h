@@ -1,0 +1,41 @@
+#pragma once
+// What tools draw over the medium: plain values in media space, turned into GPU primitives by overlay_scene.
+
+#include <cstdint>
+#include <vector>
+
+#include "base/geometry.h"
+#include "labels/track.h"
+
+namespace app {
+
+enum class Cursor : std::uint8_t {
+    arrow,
+    cross,
+    move,
+    resize_ns,
+    resize_ew,
+    resize_nwse,
+    resize_nesw,
+    hand,
+    text
+};
+
+struct Overlay {
+    struct Shape {
+        labels::Geometry geometry;
+        labels::ShapeKind kind = labels::ShapeKind::box;
+        std::uint32_t color_rgb = 0xFFFFFF;
+        bool dashed = false;
+    };
+    struct Guide {  // a line across the whole view, e.g. the cross hair of the box tool
+        bool vertical = false;
+        double at = 0;
+    };
+    std::vector<Shape> shapes;
+    std::vector<base::Point> handles;
+    std::vector<Guide> guides;
+    Cursor cursor = Cursor::arrow;
+};
+
+}  // namespace app

@@ -1,0 +1,58 @@
+#pragma once
+// A tool is one file in app/tools/ and one row in app/tools/tools.cpp. It turns pointer events in media space
+// into one Transaction per gesture, and sees neither ImGui nor GL, so a test drives it with structs.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/input.h"
+#include "app/overlay.h"
+#include "base/geometry.h"
+#include "labels/document.h"
+
+namespace app {
+
+struct PointerEvent {
+    enum class Kind : std::uint8_t { hover, press, drag, release, cancel };
+    Kind kind = Kind::hover;
+    base::Point at;           // media space
+    double media_per_px = 1;  // size of a screen pixel in media space: handles keep their size on screen
+    Modifiers modifiers;
+};
+
+struct ToolContext {
+    labels::Document& document;
+    labels::AssetId asset;
+    std::int64_t frame = 0;
+    std::int64_t pts = labels::k_no_pts;
+    base::Rect picture;            // bounds of the medium
+    labels::ClassId active_class;  // nil: none chosen yet
+    std::vector<labels::TrackId>& selection;
+    std::function<void(labels::TrackId)> ask_class;  // shows the class picker for a new object; may be null
+    std::function<void(std::string)> tell;           // a toast; may be null
+};
+
+class Tool {
+public:
+    virtual ~Tool() = default;
+    virtual void pointer(ToolContext& context, const PointerEvent& event) = 0;
+    virtual void overlay(const ToolContext& context, const PointerEvent& last, Overlay& overlay) const = 0;
+    [[nodiscard]] virtual bool busy() const = 0;  // a gesture is open: undo and frame changes must wait
+};
+
+struct ToolInfo {
+    std::string_view id, title, shortcut;
+    std::uint32_t icon = 0;  // code point in Material Design Icons
+    std::string_view hint;   // how it is used, for the status line
+    std::unique_ptr<Tool> (*make)();
+};
+
+[[nodiscard]] std::span<const ToolInfo> all_tools();
+[[nodiscard]] const ToolInfo* find_tool(std::string_view id);
+
+}  // namespace app

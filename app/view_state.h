@@ -1,0 +1,33 @@
+#pragma once
+// Where the user is: saved aside (base::state_dir()), never undoable, never in the project file.
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/geometry.h"
+#include "labels/track.h"
+
+namespace app {
+
+struct AssetView {
+    std::int64_t frame = 0;
+    bool fitted = true;       // follow the window's size; else centre and scale hold
+    base::Point centre;       // media space
+    double scale = 1;         // framebuffer pixels per media pixel
+    double first_shown = 0;   // timeline: left edge, in frames
+    double frames_shown = 0;  // timeline: width, in frames; 0 = the whole film
+};
+
+struct ViewState {
+    labels::AssetId asset;
+    std::unordered_map<labels::AssetId, AssetView> assets;
+    std::vector<labels::TrackId> selection;  // last = primary
+    std::string tool = "box";
+    labels::ClassId active_class;
+    float bottom_height = 236;  // logical pixels
+    bool left_shown = true, right_shown = true, bottom_shown = true;
+};
+
+}  // namespace app

@@ -1,0 +1,173 @@
+#pragma once
+// Everything the window does, without the window: the open project, the shown picture, time, selection, tools
+// and jobs. UI thread only; nothing here waits. Panels read it and change it through Ui::later().
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/project.h"
+#include "app/settings.h"
+#include "app/tool.h"
+#include "app/view_state.h"
+#include "base/job_pool.h"
+#include "media/video_source.h"
+
+namespace app {
+
+enum class ToastKind : std::uint8_t { info, good, warning, error };
+struct Toast {
+    ToastKind kind = ToastKind::info;
+    std::string text;
+    double until_secs = 0;  // monotonic; errors stay until clicked (0)
+};
+
+enum class Popup : std::uint8_t { none, palette, shortcuts, class_picker, export_dialog, go_to_frame };
+
+class Workbench {
+public:
+    using Wakeup = std::function<void()>;
+    Workbench(Settings settings, Wakeup wakeup);
+    ~Workbench();
+
+    // -- the loop
+    // ----------------------------------------------------------------------------------------------------
+    // Takes what threads have finished. True when something visible changed.
+    bool update(double now_secs);
+    // Seconds until update() has something to do by itself (playing, a toast that ends); infinity when idle.
+    [[nodiscard]] double next_deadline_secs(double now_secs) const;
+    [[nodiscard]] bool idle() const;  // all requested frames shown, all jobs done, all edits saved
+
+    // -- project
+    // -----------------------------------------------------------------------------------------------------
+    // A project, or media (opened as their untitled project, or added to the open project). In a job; toasts
+    // on error.
+    void open(std::vector<std::filesystem::path> paths);
+    void close_project();
+    [[nodiscard]] Project* project() const { return m_project.get(); }
+    [[nodiscard]] labels::Document* document() const { return m_project ? &m_project->document() : nullptr; }
+    [[nodiscard]] bool opening() const { return m_opening != nullptr; }
+    void show_asset(labels::AssetId id);
+    [[nodiscard]] const labels::Asset* asset() const;  // shown now; null when there is none
+    [[nodiscard]] const std::string& media_error() const { return m_media_error; }  // why there is no picture
+
+    // -- time
+    // --------------------------------------------------------------------------------------------------------
+    [[nodiscard]] media::VideoSource* video() const { return m_video.get(); }
+    [[nodiscard]] std::optional<media::VideoInfo> video_info() const { return m_info; }
+    [[nodiscard]] const media::FramePtr& picture() const { return m_picture; }  // what is on screen
+    [[nodiscard]] std::int64_t frame() const;        // where the user is; the picture may still be on its way
+    [[nodiscard]] std::int64_t frame_count() const;  // known so far
+    [[nodiscard]] bool picture_is_current() const { return m_picture && m_picture->index == frame(); }
+    void go_to(std::int64_t frame);  // clamped
+    void step(std::int64_t frames) { go_to(frame() + frames); }
+    void play(bool on);
+    [[nodiscard]] bool playing() const { return m_playing.has_value(); }
+    void set_speed(double factor);  // 0.25 … 8
+    [[nodiscard]] double speed() const { return m_speed; }
+
+    // -- labels
+    // ------------------------------------------------------------------------------------------------------
+    ViewState& view() { return m_view; }
+    [[nodiscard]] const ViewState& view() const { return m_view; }
+    AssetView& asset_view() { return m_view.assets[m_view.asset]; }
+    [[nodiscard]] const labels::Track* selected() const;  // primary, or null
+    void select(labels::TrackId id, bool add = false);
+    void clear_selection() { m_view.selection.clear(); }
+    void set_active_class(labels::ClassId id);  // with a selection: also changes its class
+    void add_class(std::string name);           // and makes it active
+    // Edits of the selection at frame(); each is one undo step. No effect (and a toast) when read-only.
+    void delete_selected();
+    void toggle_keyframe();  // sets one from the interpolated shape, or removes it
+    void toggle_outside();
+    void toggle_occluded();
+    void toggle_interpolation();  // of the span that begins at or before the frame
+    void toggle_locked(labels::TrackId id);
+    void toggle_hidden(labels::TrackId id);
+    void set_box(labels::TrackId id, const labels::Box& box);  // numeric entry
+    void set_attribute(labels::TrackId id, labels::AttributeId attribute, std::string value);
+    void set_class(labels::TrackId id, labels::ClassId class_id);
+    void nudge(double dx, double dy);
+    void go_to_keyframe(int direction);  // of the selection; of all tracks when nothing is selected
+    void select_next(int direction);     // through the tracks on this frame
+    void undo();
+    void redo();
+    // One edit in its own transaction; toasts when read-only. For panels that change something not listed
+    // here.
+    bool edit(std::string name, const std::function<void(labels::Transaction&)>& change);
+
+    // -- tools
+    // -------------------------------------------------------------------------------------------------------
+    void set_tool(std::string_view id);
+    [[nodiscard]] Tool* tool() const { return m_tool.get(); }
+    [[nodiscard]] const ToolInfo* tool_info() const;
+    void pointer(const PointerEvent& event);  // to the tool, on the picture shown
+    [[nodiscard]] Overlay tool_overlay() const;
+    // True while a new gesture must wait: the last one is not on disk yet, or the picture is not the wanted
+    // one.
+    [[nodiscard]] bool must_wait() const;
+
+    // -- files
+    // -------------------------------------------------------------------------------------------------------
+    void export_to(std::string format_id, std::filesystem::path out, bool pictures);
+    void import_from(std::filesystem::path file);
+
+    // -- what is shown besides
+    // ---------------------------------------------------------------------------------------
+    void toast(ToastKind kind, std::string text);
+    [[nodiscard]] const std::deque<Toast>& toasts() const { return m_toasts; }
+    void dismiss_toast(std::size_t index);
+    Popup popup = Popup::none;
+    std::optional<labels::TrackId> picking_class_for;  // with Popup::class_picker
+    bool quit = false;
+    [[nodiscard]] std::vector<std::shared_ptr<base::Job>> jobs() const { return m_pool.jobs(); }
+    Settings& settings() { return m_settings; }
+    [[nodiscard]] const Settings& settings() const { return m_settings; }
+    void save_settings();
+    [[nodiscard]] double now_secs() const { return m_now_secs; }
+
+private:
+    struct Playing {
+        double started_secs = 0;  // monotonic
+        double media_secs = 0;    // media time at that moment
+    };
+    struct Opened;  // what an opening job hands over
+    void take_opened();
+    void show_picture();
+    void refresh_asset_facts();  // writes size, frame count and the like into the asset once they are known
+    ToolContext tool_context();
+    bool edit_selected(const char* name,
+                       const std::function<void(labels::Transaction&, const labels::Track&)>& change);
+    void load_view();
+    void save_view() const;
+
+    const Wakeup m_wakeup;
+    Settings m_settings;
+    std::unique_ptr<Project> m_project;
+    std::unique_ptr<media::VideoSource> m_video;
+    labels::AssetId m_video_asset;
+    std::optional<media::VideoInfo> m_info;
+    media::FramePtr m_picture;
+    std::string m_media_error;
+    std::int64_t m_requested = -1;
+    std::optional<Playing> m_playing;
+    double m_speed = 1;
+    ViewState m_view;
+    std::unique_ptr<Tool> m_tool;
+    PointerEvent m_last_pointer;
+    std::deque<Toast> m_toasts;
+    std::shared_ptr<Opened> m_opening;
+    std::vector<std::shared_ptr<base::Job>> m_watched;  // jobs whose result becomes a toast
+    std::uint64_t m_seen_revision = 0;
+    labels::StoreStatus m_seen_status;
+    double m_now_secs = 0;
+    base::JobPool m_pool;  // last: its jobs may still use what is above
+};
+
+}  // namespace app
