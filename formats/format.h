@@ -24,16 +24,18 @@ enum class Pictures { none, png };
 // What was done, and every single thing that could not be carried over. Shown to the user.
 struct Report {
     std::int64_t tracks = 0, keyframes = 0, assets = 0;
-    std::vector<std::string> warnings;          // one sentence each; capped by add_warning
-    std::vector<std::filesystem::path> files;   // written, or read
-    void add_warning(std::string sentence);     // equal sentences are kept once; past 100 they are only counted
+    std::vector<std::string> warnings;         // one sentence each; capped by add_warning
+    std::int64_t warnings_left_out = 0;        // how many more there were
+    std::vector<std::filesystem::path> files;  // written, or read
+    void add_warning(std::string sentence);  // equal sentences are kept once; past 100 they are only counted
 };
 
 // What a reader may know of the project beyond the transaction it fills.
 struct ReadContext {
     labels::Transaction& transaction;
-    const labels::Document& document;             // the state as the transaction has changed it so far
-    std::optional<labels::AssetId> asset;         // labels go to this asset; none: the file says, and missing ones are made
+    const labels::Document& document;  // the state as the transaction has changed it so far
+    // Labels go to this asset; none: the file says, and missing ones are made.
+    std::optional<labels::AssetId> asset;
     UnknownClasses unknown_classes = UnknownClasses::refuse;
     // pts of a frame of an asset, k_no_pts when the medium is not here. Never null.
     std::function<std::int64_t(labels::AssetId, std::int64_t frame)> pts_of_frame;
@@ -45,7 +47,8 @@ struct WriteContext {
     std::vector<labels::AssetId> assets;  // which to write, in order; never empty
     Pictures pictures = Pictures::none;   // COCO, MOT: also write the labelled frames
     // Writes frame N of an asset as PNG, exactly as displayed. Null when the caller has no media.
-    std::function<base::Result<void>(labels::AssetId, std::int64_t frame, const std::filesystem::path& png)> write_picture;
+    std::function<base::Result<void>(labels::AssetId, std::int64_t frame, const std::filesystem::path& png)>
+        write_picture;
     std::function<std::int64_t(labels::AssetId, std::int64_t frame)> pts_of_frame;  // as in ReadContext
     std::stop_token stop;
     std::function<void(double)> progress;
@@ -59,23 +62,31 @@ struct FormatDriver {
     // Nothing is committed by a reader: on an error the caller lets the transaction roll back.
     base::Result<Report> (*read)(const std::filesystem::path&, ReadContext&);
     // Memory does not grow with the labels. Files appear complete or not at all (base::AtomicFile).
-    base::Result<Report> (*write)(const labels::State&, const std::filesystem::path& out, const WriteContext&);
+    base::Result<Report> (*write)(const labels::State&, const std::filesystem::path& out,
+                                  const WriteContext&);
 };
 
 [[nodiscard]] std::span<const FormatDriver* const> all_formats();  // in the order of probing
 [[nodiscard]] const FormatDriver* find_format(std::string_view id);
-// Reads the first bytes and asks each driver. Errors: missing, unsupported (none or several fit, with the list).
+// Reads the first bytes and asks each driver. Errors: missing, unsupported (none or several fit, with the
+// list).
 [[nodiscard]] base::Result<const FormatDriver*> probe_format(const std::filesystem::path& file);
 
-// Finds or makes the class: by name in the ontology; made when the ontology was empty at the start of the import or
-// unknown classes may be added. Errors: refused, naming the class.
+// Finds or makes the class: by name in the ontology; made when the ontology was empty at the start of the
+// import or unknown classes may be added. Errors: refused, naming the class.
 class ClassResolver {
 public:
     explicit ClassResolver(ReadContext& context);
     [[nodiscard]] base::Result<labels::ClassId> resolve(std::string_view name);
+    // As above, by the name of `like`; a new class is a copy of it (with its id where that is free).
+    [[nodiscard]] base::Result<labels::ClassId> resolve(const labels::LabelClass& like);
     // The attribute of a class by name; made on the same terms.
-    [[nodiscard]] base::Result<labels::AttributeId> attribute(labels::ClassId class_id, const labels::Attribute& like);
-    // Every unknown name met so far; non-empty means refuse. Readers collect all before refusing, so the list is whole.
+    [[nodiscard]] base::Result<labels::AttributeId> attribute(labels::ClassId class_id,
+                                                              const labels::Attribute& like);
+    [[nodiscard]] bool may_add() const { return m_may_add; }
+    void note_unknown(std::string_view name);
+    // Every unknown name met so far; non-empty means refuse. Readers collect all before refusing, so the list
+    // is whole.
     [[nodiscard]] const std::vector<std::string>& unknown() const { return m_unknown; }
     [[nodiscard]] base::Result<void> refuse_unknown(const std::filesystem::path& file) const;
 
