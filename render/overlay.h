@@ -70,14 +70,26 @@ private:
 
     [[nodiscard]] bool outside(base::Point low, base::Point high, double margin) const;
     [[nodiscard]] bool cut_to_bounds(base::Point& from, base::Point& to, double margin) const;
+    void fill_quad(const Corners& corners, Rgba color);
     void add_ring(const Corners& corners, const LineStyle& style);
     void add_strip(std::span<const base::Point> points, const LineStyle& style, bool closed);
+    // One stretch of a line: where it goes, what joins it (null: nothing), and its start's distance along the
+    // whole line.
+    struct Segment {
+        base::Point from, to, direction;
+        const base::Point* before;
+        const base::Point* after;
+        double travelled;
+    };
+    void take_path(std::span<const base::Point> raw, bool closed);
+    void add_segment(const Segment& segment, const LineStyle& style);
     void add_disc(base::Point centre, float radius_px, Rgba color);
     void add_quad(const std::array<Vertex, 4>& corners);
 
     std::vector<Vertex> m_vertices;
     std::vector<std::uint32_t> m_indices;
-    base::Rect m_bounds;  // empty: none
+    std::vector<base::Point> m_path, m_directions;  // of the line being added; kept for their memory
+    base::Rect m_bounds;                            // empty: none
     std::size_t m_primitives = 0;
 };
 

@@ -67,8 +67,10 @@ public:
 
 private:
     explicit VideoPass(Program program) : m_program{std::move(program)} {}
+    void set_place(const View& view, const base::Rect& clip);
+    void set_picture(const media::VideoFrame& frame);
     void set_color(const media::VideoFrame& frame);
-    void set_sampling(const media::VideoFrame& frame, const View& view);
+    int set_sampling(const media::VideoFrame& frame, double scale);  // the coarsest mip level used
     Program m_program;
     std::uint32_t m_vertex_array = 0;
 };
