@@ -17,7 +17,8 @@ struct Options {
 };
 
 base::Result<void> run(const Options& options) {
-    const auto project = make_demo_project(options.folder.empty() ? default_demo_folder() : options.folder);
+    const std::filesystem::path folder = options.folder;
+    const auto project = make_demo_project(folder.empty() ? default_demo_folder() : folder);
     if (!project) return std::unexpected(project.error());
     if (options.json) {
         JsonOut{}.begin_object().field("project", project->string()).end_object();
