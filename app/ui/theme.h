@@ -11,6 +11,8 @@ struct Theme {
     ImU32 ground, panel, well, line, hover, selection;
     ImU32 text, quiet, faint;  // faint: disabled, hints
     ImU32 accent, accent_text, good, doubt, wrong;
+    ImU32 filled, filled_hover;  // ground of the one filled button of a bar, and of chips that are on
+    ImU32 raised, raised_hover;  // ground of a plain button
     bool light = false;
 };
 [[nodiscard]] const Theme& dark_theme();
@@ -18,13 +20,14 @@ struct Theme {
 
 // 0xRRGGBB with an opacity, as ImU32.
 [[nodiscard]] ImU32 color(std::uint32_t rgb, float alpha = 1);
-[[nodiscard]] ImU32 with_alpha(ImU32 color, float alpha);
+[[nodiscard]] ImU32 with_alpha(ImU32 color, float alpha);  // its own opacity times alpha
+[[nodiscard]] ImU32 mix(ImU32 a, ImU32 b, float fraction);
 // Black or white, whichever reads better on a filled area of that colour.
 [[nodiscard]] ImU32 ink_on(std::uint32_t rgb);
 
 struct Fonts {
-    ImFont* text = nullptr;    // Inter 14.5, digits of equal width, icons merged in
-    ImFont* strong = nullptr;  // Inter Semi Bold 14.5
+    ImFont* text = nullptr;    // Inter 14, digits of equal width, icons merged in
+    ImFont* strong = nullptr;  // Inter Semi Bold 14
     ImFont* small = nullptr;   // Inter 12.5
     ImFont* caps = nullptr;    // Inter Semi Bold 11, for section heads
     ImFont* icons = nullptr;   // Material Design Icons 20
@@ -41,8 +44,20 @@ inline constexpr char32_t cursor = 0xF1B4, box = 0xF1A2, play = 0xF40A, pause = 
                           plus = 0xF415, close = 0xF156, search = 0xF349, keyboard = 0xF30C, trash = 0xF1C0,
                           import = 0xF2FA, export_ = 0xF207, film = 0xF230, folder = 0xF256, check = 0xF12C,
                           alert = 0xF02A, fit = 0xF04C, one_to_one = 0xF3A6, image = 0xF2E9, save = 0xF193,
-                          chevron_right = 0xF142, chevron_down = 0xF140, settings = 0xF493;
+                          chevron_right = 0xF142, chevron_down = 0xF140, settings = 0xF493,
+                          chevron_left = 0xF141, chevron_up = 0xF143, minus = 0xF374, clock = 0xF150,
+                          info = 0xF2FD, check_circle = 0xF5E0, dots = 0xF1D8, link_off = 0xF338,
+                          pencil = 0xF3EB, unfold = 0xF54F;
+// What load_fonts() puts into the atlas, besides the tools' own: an icon used anywhere must be in it.
+inline constexpr char32_t k_all[] = {
+    cursor,       box,           play,         pause,    first,        last,       step_back,
+    step_forward, undo,          redo,         eye,      eye_off,      lock,       unlock,
+    plus,         close,         search,       keyboard, trash,        import,     export_,
+    film,         folder,        check,        alert,    fit,          one_to_one, image,
+    save,         chevron_right, chevron_down, settings, chevron_left, chevron_up, minus,
+    clock,        info,          check_circle, dots,     link_off,     pencil,     unfold};
 }  // namespace icon
+// Good until the eighth call after it.
 [[nodiscard]] const char* utf8(char32_t icon);
 
 }  // namespace app

@@ -2,9 +2,12 @@
 // What a panel's draw function gets, and Limn's own widgets. All measures in framebuffer pixels; u.px(8) is 8
 // logical pixels. A widget registers its visible name, so that the script driver can click it.
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +43,9 @@ struct Ui {
     // Runs after the frame is drawn, in order. Nothing changes while being drawn.
     void later(std::function<void(Workbench&)> change) { changes.push_back(std::move(change)); }
     void later_action(std::string_view action_id);
+    // Asks for a frame after that time even when nothing happens, e.g. for a tooltip that is due. The loop
+    // reads redraw_in_secs after the frame.
+    void redraw_in(double secs) { redraw_in_secs = std::min(redraw_in_secs, secs); }
 
     struct Named {  // a widget drawn in this frame
         std::string name;
@@ -52,6 +58,7 @@ struct Ui {
 
     std::vector<std::function<void(Workbench&)>> changes;
     std::vector<Named> widgets;
+    double redraw_in_secs = std::numeric_limits<double>::infinity();
 };
 
 // -- drawing
@@ -66,8 +73,9 @@ void outline(Area area, ImU32 color, float radius = 0, float thickness = 1);
 [[nodiscard]] float text_width(ImFont* font, std::string_view text);
 
 // -- widgets: each takes the area it fills and is named by `name`; text after "##" in a name is not shown
-// ------------------ A borderless window at the area, with the panel's ground; content is drawn by absolute
-// areas. Call end_panel() always.
+// ---------------------------------------------------------------------------------------------------------
+// A borderless window at the area, with the panel's ground; content is drawn by absolute areas. Call
+// end_panel() always.
 void begin_panel(Ui& u, const char* id, Area area, ImU32 ground);
 void end_panel();
 // The bare clickable area the others are made of. `hovered`/`held` may be null.
@@ -78,8 +86,10 @@ bool button(Ui& u, std::string_view name, Area area, ButtonKind kind = ButtonKin
             std::string_view key = {}, bool enabled = true, char32_t icon = 0);
 bool icon_button(Ui& u, std::string_view name, Area area, char32_t icon, std::string_view tooltip_key = {},
                  bool on = false, bool enabled = true);
+enum class ChipMark : std::uint8_t { none, diamond };
+// `tip` replaces the name in the tooltip.
 bool toggle_chip(Ui& u, std::string_view name, Area area, bool on, std::string_view tooltip_key = {},
-                 bool enabled = true);
+                 bool enabled = true, ChipMark mark = ChipMark::none, std::string_view tip = {});
 // A list row: selection ground with a 2 px accent edge, hover ground. The caller draws its content over it.
 bool list_row(Ui& u, std::string_view name, Area area, bool selected, bool* hovered = nullptr);
 // An editable line in a well; true when the text was changed and finished (Enter or focus lost). Esc puts the
@@ -88,14 +98,30 @@ bool text_field(Ui& u, std::string_view name, Area area, std::string& text, std:
                 bool focus = false);
 // As text_field, for a number; drag left-right on it is not offered (a label must never change by accident).
 bool number_field(Ui& u, std::string_view name, Area area, double& value, int decimals, bool enabled = true);
-// A field that opens a list; true when another item was chosen (index changed).
-bool choice_field(Ui& u, std::string_view name, Area area, int& index, const std::vector<std::string>& items);
+// A field that opens a list; true when another item was chosen (index changed). An index outside the list
+// shows `hint`. `swatches` are 0xRRGGBB, one an item, or empty.
+bool choice_field(Ui& u, std::string_view name, Area area, int& index, const std::vector<std::string>& items,
+                  std::span<const std::uint32_t> swatches = {}, std::string_view hint = {});
 void section_head(Ui& u, Area area, std::string_view title, std::string_view right = {});
-void key_cap(Ui& u, Area area, std::string_view key);  // centred right-aligned small framed key name
+// A small framed key name at the right edge of the area, vertically centred. Returns its width.
+float key_cap(Ui& u, Area area, std::string_view key, ImU32 ink = 0);
+[[nodiscard]] float key_cap_width(Ui& u, std::string_view key);
 void swatch(Ui& u, ImVec2 centre, std::uint32_t rgb, float logical_size = 10);
 void diamond(ImVec2 centre, float radius, ImU32 fill_color, ImU32 line_color);
 void hatch(Area area, ImU32 color,
            float spacing);  // diagonal lines: doubt (wrong), or data not there (quiet)
 void tooltip(Ui& u, std::string_view text, std::string_view key = {});  // when the last widget is hovered
+// A tooltip at once, for things that are no widgets (the caller has tested the hover).
+void show_tooltip(Ui& u, std::string_view text, std::string_view key = {});
+
+// A clipped area whose content is taller: draw content at y0 - offset between the two calls. The wheel and a
+// thin bar move it. Returns the offset in whole framebuffer pixels.
+float begin_scroll(Ui& u, const char* id, Area area, float content_height);
+void end_scroll(Ui& u);
+// Makes [top, bottom) of the content of that scroll visible from the next frame on. Same panel, same id.
+void scroll_to(const char* id, Area area, float top, float bottom);
+
+// The part of a name that is shown: without "##" and what follows.
+[[nodiscard]] std::string_view visible_name(std::string_view name);
 
 }  // namespace app
