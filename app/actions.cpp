@@ -1,0 +1,200 @@
+// The table of all actions. Defaults follow CVAT for video where it has one; CVAT's Right and Left go to the
+// next filtered frame, which here is the next frame. Its step is ten frames.
+#include <array>
+
+#include "app/action.h"
+#include "app/class_keys.h"
+#include "app/workbench.h"
+#include "app/zoom.h"
+
+namespace app {
+
+namespace {
+
+using B = Workbench;
+
+// -- when an action is offered
+bool has_project(const B& b) { return b.document() != nullptr; }
+bool has_asset(const B& b) { return b.asset() != nullptr; }
+bool has_video(const B& b) { return b.frame_count() > 1; }
+bool has_selection(const B& b) { return b.document() && !b.view().selection.empty(); }
+bool can_undo(const B& b) {
+    return b.document() && !b.document()->busy() && !b.document()->history().undo.empty();
+}
+bool can_redo(const B& b) {
+    return b.document() && !b.document()->busy() && !b.document()->history().redo.empty();
+}
+bool saving_failed(const B& b) { return b.project() && b.project()->save_status().error.has_value(); }
+
+// -- what it does
+template <Popup which>
+void show(B& b) {
+    b.popup = b.popup == which ? Popup::none : which;
+}
+
+template <int frames>
+void step(B& b) {
+    b.play(false);
+    b.step(frames);
+}
+
+void first_frame(B& b) { b.go_to(0); }
+void last_frame(B& b) { b.go_to(b.frame_count() - 1); }
+
+template <int direction>
+void keyframe(B& b) {
+    b.go_to_keyframe(direction);
+}
+
+template <int direction>
+void next_object(B& b) {
+    b.select_next(direction);
+}
+
+template <int dx, int dy>
+void nudge(B& b) {
+    b.nudge(dx, dy);
+}
+
+template <int number>
+bool has_class(const B& b) {
+    return class_with_key(b, std::to_string(number)) != nullptr;
+}
+
+template <int number>
+void use_class(B& b) {
+    if (const labels::LabelClass* found = class_with_key(b, std::to_string(number)))
+        b.set_active_class(found->id);
+}
+
+void faster(B& b) { b.set_speed(b.speed() * 2); }
+void slower(B& b) { b.set_speed(b.speed() / 2); }
+
+// One edit for the whole selection; all follow the primary one.
+void flip_selected(B& b, const char* name, bool labels::TrackInfo::* flag) {
+    const labels::Track* primary = b.selected();
+    if (!primary) return;
+    const bool on = !(primary->info.*flag);
+    b.edit(name, [&](labels::Transaction& change) {
+        for (const labels::TrackId id : b.view().selection) {
+            const labels::Track* track = b.document()->state().find(id);
+            if (!track) continue;
+            labels::TrackInfo info = track->info;
+            info.*flag = on;
+            change.put_track(info);
+        }
+    });
+}
+
+void pick_class(B& b) {
+    b.picking_class_for.reset();
+    if (const labels::Track* track = b.selected()) b.picking_class_for = track->info.id;
+    b.popup = Popup::class_picker;
+}
+
+// Steps back from the innermost thing: a popup, a gesture, the selection, the tool.
+void cancel(B& b) {
+    if (b.popup != Popup::none) {
+        b.popup = Popup::none;
+        b.picking_class_for.reset();
+    } else if (b.tool() && b.tool()->busy()) {
+        b.pointer({.kind = PointerEvent::Kind::cancel, .at = {}, .media_per_px = 1, .modifiers = {}});
+    } else if (!b.view().selection.empty()) {
+        b.clear_selection();
+    } else {
+        b.set_tool("select");
+    }
+}
+
+void flip_theme(B& b) {
+    b.settings().light_theme = !b.settings().light_theme;
+    b.save_settings();
+}
+
+constexpr Action k_actions[] = {
+    {"project.open", "Open…", "File", "Ctrl+O", "", nullptr, show<Popup::open_prompt>},
+    {"labels.import", "Import labels…", "File", "Ctrl+I", "", has_project, show<Popup::import_prompt>},
+    {"labels.export", "Export labels…", "File", "Ctrl+E", "", has_project, show<Popup::export_dialog>},
+    {"project.retry_saving", "Try to save again", "File", "Ctrl+S", "", saving_failed,
+     [](B& b) { b.project()->retry_saving(); }},
+    {"project.close", "Close the project", "File", "Ctrl+W", "", has_project,
+     [](B& b) { b.close_project(); }},
+    {"app.quit", "Quit", "File", "Ctrl+Q", "", nullptr, [](B& b) { b.quit = true; }},
+
+    {"edit.undo", "Undo", "Edit", "Ctrl+Z", "", can_undo, [](B& b) { b.undo(); }},
+    {"edit.redo", "Redo", "Edit", "Ctrl+Shift+Z", "Ctrl+Y", can_redo, [](B& b) { b.redo(); }},
+    {"edit.delete", "Delete", "Edit", "Delete", "Backspace", has_selection,
+     [](B& b) { b.delete_selected(); }},
+    {"select.next", "Next object", "Edit", "Tab", "", has_asset, next_object<1>},
+    {"select.previous", "Previous object", "Edit", "Shift+Tab", "", has_asset, next_object<-1>},
+    {"edit.cancel", "Cancel, select nothing", "Edit", "Esc", "", nullptr, cancel},
+    {"nudge.left", "Move 1 px left", "Edit", "Ctrl+Left", "", has_selection, nudge<-1, 0>},
+    {"nudge.right", "Move 1 px right", "Edit", "Ctrl+Right", "", has_selection, nudge<1, 0>},
+    {"nudge.up", "Move 1 px up", "Edit", "Ctrl+Up", "", has_selection, nudge<0, -1>},
+    {"nudge.down", "Move 1 px down", "Edit", "Ctrl+Down", "", has_selection, nudge<0, 1>},
+    {"nudge.left10", "Move 10 px left", "Edit", "Ctrl+Shift+Left", "", has_selection, nudge<-10, 0>},
+    {"nudge.right10", "Move 10 px right", "Edit", "Ctrl+Shift+Right", "", has_selection, nudge<10, 0>},
+    {"nudge.up10", "Move 10 px up", "Edit", "Ctrl+Shift+Up", "", has_selection, nudge<0, -10>},
+    {"nudge.down10", "Move 10 px down", "Edit", "Ctrl+Shift+Down", "", has_selection, nudge<0, 10>},
+
+    {"play", "Play or pause", "Time", "Space", "", has_video, [](B& b) { b.play(!b.playing()); }},
+    {"frame.next", "Next frame", "Time", "F", "Right", has_video, step<1>},
+    {"frame.previous", "Previous frame", "Time", "D", "Left", has_video, step<-1>},
+    {"frame.forward10", "10 frames forward", "Time", "V", "Shift+Right", has_video, step<10>},
+    {"frame.back10", "10 frames back", "Time", "C", "Shift+Left", has_video, step<-10>},
+    {"frame.first", "First frame", "Time", "Home", "", has_video, first_frame},
+    {"frame.last", "Last frame", "Time", "End", "", has_video, last_frame},
+    {"keyframe.next", "Next keyframe", "Time", "R", "", has_video, keyframe<1>},
+    {"keyframe.previous", "Previous keyframe", "Time", "E", "", has_video, keyframe<-1>},
+    {"frame.go_to", "Go to frame…", "Time", "G", "`", has_video, show<Popup::go_to_frame>},
+    {"speed.faster", "Play faster", "Time", "]", "", has_video, faster},
+    {"speed.slower", "Play slower", "Time", "[", "", has_video, slower},
+    {"speed.normal", "Play at normal speed", "Time", "\\", "", has_video, [](B& b) { b.set_speed(1); }},
+
+    {"zoom.fit", "Fit the picture", "View", "Ctrl+0", "", has_asset, zoom_to_fit},
+    {"zoom.one_to_one", "One to one", "View", "Ctrl+1", "", has_asset, [](B& b) { zoom_to(b, 1); }},
+    {"zoom.in", "Zoom in", "View", "+", "=", has_asset, [](B& b) { zoom_by(b, k_zoom_step); }},
+    {"zoom.out", "Zoom out", "View", "-", "", has_asset, [](B& b) { zoom_by(b, 1 / k_zoom_step); }},
+    {"panel.left", "Show or hide the left panel", "View", "Ctrl+B", "", nullptr,
+     [](B& b) { b.view().left_shown = !b.view().left_shown; }},
+    {"panel.right", "Show or hide the right panel", "View", "Ctrl+Alt+B", "", nullptr,
+     [](B& b) { b.view().right_shown = !b.view().right_shown; }},
+    {"panel.bottom", "Show or hide the timeline", "View", "Ctrl+J", "", nullptr,
+     [](B& b) { b.view().bottom_shown = !b.view().bottom_shown; }},
+    {"theme.flip", "Light or dark", "View", "", "", nullptr, flip_theme},
+
+    {"track.keyframe", "Keyframe on or off", "Track", "K", "", has_selection,
+     [](B& b) { b.toggle_keyframe(); }},
+    {"track.outside", "Outside from here", "Track", "O", "", has_selection, [](B& b) { b.toggle_outside(); }},
+    {"track.occluded", "Occluded from here", "Track", "Q", "", has_selection,
+     [](B& b) { b.toggle_occluded(); }},
+    {"track.interpolation", "Interpolation on or off", "Track", "I", "", has_selection,
+     [](B& b) { b.toggle_interpolation(); }},
+    {"track.lock", "Lock or unlock", "Track", "L", "", has_selection,
+     [](B& b) { flip_selected(b, "Lock", &labels::TrackInfo::locked); }},
+    {"track.hide", "Hide or show", "Track", "H", "", has_selection,
+     [](B& b) { flip_selected(b, "Hide", &labels::TrackInfo::hidden); }},
+
+    {"class.pick", "Choose class…", "Classes", "Shift+C", "", has_project, pick_class},
+    {"class.1", "Class 1", "Classes", "1", "", has_class<1>, use_class<1>},
+    {"class.2", "Class 2", "Classes", "2", "", has_class<2>, use_class<2>},
+    {"class.3", "Class 3", "Classes", "3", "", has_class<3>, use_class<3>},
+    {"class.4", "Class 4", "Classes", "4", "", has_class<4>, use_class<4>},
+    {"class.5", "Class 5", "Classes", "5", "", has_class<5>, use_class<5>},
+    {"class.6", "Class 6", "Classes", "6", "", has_class<6>, use_class<6>},
+    {"class.7", "Class 7", "Classes", "7", "", has_class<7>, use_class<7>},
+    {"class.8", "Class 8", "Classes", "8", "", has_class<8>, use_class<8>},
+    {"class.9", "Class 9", "Classes", "9", "", has_class<9>, use_class<9>},
+
+    {"tool.select", "Select tool", "Tools", "S", "", has_asset, [](B& b) { b.set_tool("select"); }},
+    {"tool.box", "Box tool", "Tools", "N", "B", has_asset, [](B& b) { b.set_tool("box"); }},
+
+    {"palette", "Find anything", "Help", "Ctrl+K", "F1", nullptr, show<Popup::palette>},
+    {"help.shortcuts", "Keyboard shortcuts", "Help", "?", "", nullptr, show<Popup::shortcuts>},
+};
+
+}  // namespace
+
+std::span<const Action> all_actions() { return k_actions; }
+
+}  // namespace app
