@@ -145,11 +145,11 @@ void OverlayBatch::add_rect_outline(const Corners& corners, const LineStyle& sty
         add_strip(corners, style, true);
     } else if (shortest_side(corners) < k_tiny_px) {  // no direction to offset: a line, or for a point a dot
         if (length(extent.high - extent.low) < k_tiny_px)
-            add_rect_fill(base::Rect{extent.low.x, extent.low.y, extent.low.x, extent.low.y}.grown(
-                              style.thickness_px / 2.0),
-                          style.color);
+            fill_quad(corners_of(base::Rect{corners[0].x, corners[0].y, corners[0].x, corners[0].y}.grown(
+                          style.thickness_px / 2.0)),
+                      style.color);
         else
-            add_strip(std::array{extent.low, extent.high}, style, false);
+            add_strip(std::array{corners[0], corners[2]}, style, false);
     } else {
         add_ring(corners, style);
     }
@@ -162,8 +162,7 @@ void OverlayBatch::add_ring(const Corners& corners, const LineStyle& style) {
     Corners c = corners;
     const double half = style.thickness_px / 2.0;
     const double outer = half + k_feather_px;
-    if (!m_bounds.empty() &&
-        axis_parallel(c)) {  // far sides come near: the same picture, better float precision
+    if (!m_bounds.empty() && axis_parallel(c)) {  // far sides come near: same picture, better float precision
         const base::Rect box = m_bounds.grown(k_cut_margin_px + outer);
         for (Point& p : c) p = {std::clamp(p.x, box.x0, box.x1), std::clamp(p.y, box.y0, box.y1)};
         if (shortest_side(c) < k_tiny_px) return;  // both long sides lay beyond the same bound
@@ -295,9 +294,9 @@ void OverlayBatch::add_handle(Point centre, float size_px, Rgba fill, Rgba borde
     const Point low{std::round(centre.x - size / 2), std::round(centre.y - size / 2)};
     const base::Rect rect{low.x, low.y, low.x + size, low.y + size};
     if (outside(low, {rect.x1, rect.y1}, 0)) return;
-    if (const base::Rect inside = rect.grown(-border_px); !inside.empty())
-        fill_quad(corners_of(inside), fill);
-    if (border_px > 0) add_ring(corners_of(rect.grown(-border_px / 2.0)), {border, border_px, 0});
+    const float rim_px = std::min(border_px, static_cast<float>(size / 2));
+    if (const base::Rect inside = rect.grown(-rim_px); !inside.empty()) fill_quad(corners_of(inside), fill);
+    if (rim_px > 0) add_ring(corners_of(rect.grown(-rim_px / 2.0)), {border, rim_px, 0});
     ++m_primitives;
 }
 
@@ -308,12 +307,13 @@ void OverlayBatch::add_diamond(Point centre, float size_px, Rgba fill, Rgba bord
         return Corners{Point{centre.x, centre.y - r}, Point{centre.x + r, centre.y},
                        Point{centre.x, centre.y + r}, Point{centre.x - r, centre.y}};
     };
-    // The rim also smooths the edge of the fill, so there is always one. sqrt(2): sides are slanted.
+    // The rim lies over the edge of the fill and smooths it, so there is always one. sqrt(2): sides are
+    // slanted.
     const bool has_border = border_px > 0;
     const double rim_px = has_border ? border_px : 1.0;
-    add_ring(diamond(reach - rim_px / 2 * std::numbers::sqrt2),
-             {has_border ? border : fill, static_cast<float>(rim_px), 0});
-    fill_quad(diamond(std::max(reach - rim_px * std::numbers::sqrt2, 0.0)), fill);
+    const Corners middle = diamond(std::max(reach - rim_px / 2 * std::numbers::sqrt2, 0.25));
+    fill_quad(middle, fill);
+    add_ring(middle, {has_border ? border : fill, static_cast<float>(rim_px), 0});
     ++m_primitives;
 }
 
