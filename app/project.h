@@ -35,11 +35,16 @@ public:
     void retry_saving();
     [[nodiscard]] base::Result<void> flush();  // waits until all is on disk
 
+    // From now on edits are handed to the store by flush() alone; without it they are dropped. For commands,
+    // which do all or nothing.
+    void save_on_flush();
+
 private:
     Project(std::filesystem::path path, labels::LoadedProject loaded);
     void save_with(labels::ProjectFile file, Wakeup wakeup);
     std::filesystem::path m_path;
     labels::Document m_document;
+    std::vector<labels::Event> m_held;       // with save_on_flush(): committed, not handed over yet
     std::unique_ptr<labels::Store> m_store;  // null when read-only
 };
 
@@ -47,12 +52,19 @@ private:
 // may not be written, a file of that name and the medium's fingerprint under base::state_dir().
 [[nodiscard]] std::filesystem::path untitled_project_for(const std::filesystem::path& media);
 
-// Reads the medium's headers and fingerprint (blocks). Errors: media::FrameReader's.
-[[nodiscard]] base::Result<labels::Asset> probe_asset(const std::filesystem::path& media,
-                                                      const std::filesystem::path& project);
+enum class Probe {
+    headers,  // frame_count stays 0 unless the picture index is there at once
+    whole,    // reads the picture index to its end: seconds to minutes for what has no sample table
+};
 
-// Adds each medium not yet in the project (by fingerprint), in one edit. The sentence says what was added and
-// what was there.
+// The medium's headers and fingerprint as a new asset (blocks). Errors: media::FrameReader's.
+[[nodiscard]] base::Result<labels::Asset> probe_asset(const std::filesystem::path& media,
+                                                      const std::filesystem::path& project,
+                                                      Probe depth = Probe::whole);
+
+// Adds each medium not yet in the project (by fingerprint), in one edit. An asset that an import made without
+// its medium is completed by the medium of its name; one whose medium has moved is told where it is now. The
+// sentence says what was added and what was there. Errors: refused (read-only).
 [[nodiscard]] base::Result<std::string> add_media(Project& project, const std::vector<labels::Asset>& probed);
 
 // $LIMN_AUTHOR, else the login name.

@@ -1,0 +1,80 @@
+#include "app/commands/import_labels.h"
+
+#include <unordered_set>
+
+#include "assist/thin_keyframes.h"
+
+namespace app {
+
+namespace {
+
+using TrackIds = std::unordered_set<labels::TrackId>;
+
+base::Result<const formats::FormatDriver*> driver_for(const LabelImport& request) {
+    if (!request.driver) return formats::probe_format(request.file);
+    if (request.driver->read) return request.driver;
+    return base::fail(base::ErrorKind::unsupported, "The format {} can be written but not read: {}",
+                      request.driver->id, request.file.string());
+}
+
+TrackIds ids_of(const labels::State& state) {
+    TrackIds ids;
+    ids.reserve(state.tracks.size());
+    for (const auto& [id, track] : state.tracks) ids.insert(id);
+    return ids;
+}
+
+// The count of keyframes dropped from the tracks that were not there before.
+std::int64_t thin_new_tracks(labels::Transaction& transaction, const labels::State& state,
+                             const TrackIds& before, double tolerance_px) {
+    std::vector<labels::TrackPtr> added;
+    for (const auto& [id, track] : state.tracks) {
+        if (!before.contains(id)) added.push_back(track);
+    }
+    std::int64_t dropped = 0;
+    for (const labels::TrackPtr& track : added) {
+        const std::vector<labels::Keyframe> kept = assist::thin_keyframes(*track, tolerance_px);
+        auto next = kept.begin();
+        for (const labels::Keyframe& keyframe : track->keyframes) {
+            if (next != kept.end() && next->frame == keyframe.frame) {
+                ++next;
+                continue;
+            }
+            transaction.erase_keyframe(track->info.id, keyframe.frame);
+            ++dropped;
+        }
+    }
+    return dropped;
+}
+
+}  // namespace
+
+base::Result<LabelImportResult> import_labels(Project& project, MediaReaders& media,
+                                              const LabelImport& request) {
+    labels::Document& document = project.document();
+    if (const std::string& why = document.read_only(); !why.empty()) {
+        return std::unexpected(base::Error{base::ErrorKind::refused, why});
+    }
+    const auto driver = driver_for(request);
+    if (!driver) return std::unexpected(driver.error());
+    const TrackIds before = request.thin_px ? ids_of(document.state()) : TrackIds{};
+    labels::Transaction transaction{
+        document, fmt::format("Import {} ({})", request.file.filename().string(), (*driver)->id)};
+    formats::ReadContext context{transaction,
+                                 document,
+                                 request.asset,
+                                 request.unknown_classes,
+                                 [&media](labels::AssetId id, std::int64_t f) { return media.pts_of(id, f); },
+                                 request.stop,
+                                 request.progress};
+    auto report = (*driver)->read(request.file, context);
+    if (!report) return std::unexpected(report.error());
+    LabelImportResult result{*driver, std::move(*report), 0, false};
+    if (request.thin_px) {
+        result.thinned_keyframes = thin_new_tracks(transaction, document.state(), before, *request.thin_px);
+    }
+    result.changed = transaction.commit();
+    return result;
+}
+
+}  // namespace app

@@ -1,0 +1,41 @@
+#include "app/commands/media_readers.h"
+
+#include "labels/project_file.h"
+
+namespace app {
+
+base::Result<media::FrameReader> MediaReaders::open(labels::AssetId id) const {
+    const labels::Asset* asset = m_state.find(id);
+    if (!asset) return base::fail(base::ErrorKind::missing, "The project no longer has this asset");
+    auto file = labels::locate_media(*asset, m_project);
+    if (!file) return std::unexpected(file.error());
+    media::VideoSourceOptions options;
+    // A stream was only chosen when the medium was read; an asset that an import made has the default.
+    if (!asset->fingerprint.empty()) options.stream_index = asset->stream_index;
+    return media::FrameReader::open(*file, options);
+}
+
+base::Result<media::FrameReader*> MediaReaders::reader(labels::AssetId id) {
+    auto it = m_readers.find(id);
+    if (it == m_readers.end()) it = m_readers.emplace(id, open(id)).first;
+    if (!it->second) return std::unexpected(it->second.error());
+    return &*it->second;
+}
+
+std::int64_t MediaReaders::pts_of(labels::AssetId id, std::int64_t frame) {
+    const auto found = reader(id);
+    if (!found || frame < 0 || frame >= (*found)->info().frame_count) return labels::k_no_pts;
+    return (*found)->pts_of(frame);
+}
+
+base::Result<void> MediaReaders::write_picture(labels::AssetId id, std::int64_t frame,
+                                               const std::filesystem::path& png) {
+    const auto found = reader(id);
+    if (!found) return std::unexpected(found.error());
+    const auto picture = (*found)->read(frame);
+    if (!picture) return std::unexpected(picture.error());
+    return media::write_png(png, media::to_rgba(**picture), (*picture)->shown_width(),
+                            (*picture)->shown_height());
+}
+
+}  // namespace app
