@@ -36,14 +36,14 @@ struct VideoInfo {
     std::vector<StreamInfo> streams;
 
     // From the index; meaningful as far as it has grown.
-    std::int64_t frame_count = 0;       // presented pictures known so far
+    std::int64_t frame_count = 0;  // presented pictures known so far
     bool index_complete = false;
-    double index_progress = 0;          // 0…1
+    double index_progress = 0;  // 0…1
     bool variable_rate = false;
-    bool edit_list = false;             // some stored pictures are not presented
+    bool edit_list = false;  // some stored pictures are not presented
     std::int64_t hidden_pictures = 0;
     std::int64_t keyframes = 0, longest_gop = 0;
-    std::vector<std::string> faults;    // pts missing, duplicate or going back …; one sentence each
+    std::vector<std::string> faults;  // pts missing, duplicate or going back …; one sentence each
 };
 
 }  // namespace media

@@ -1,5 +1,6 @@
 #pragma once
-// Exact frames of one video. Looks single-threaded to its user: request() and poll() never wait for reading or decoding.
+// Exact frames of one video. Looks single-threaded to its user: request() and poll() never wait for reading
+// or decoding.
 
 #include <cstdint>
 #include <filesystem>
@@ -17,10 +18,10 @@
 namespace media {
 
 struct VideoSourceOptions {
-    std::optional<int> stream_index;             // default: FFmpeg's best video stream
-    std::size_t cache_bytes = 512u << 20;        // decoded frames kept
-    int decoder_threads = 0;                     // 0: as many as cores
-    std::function<void()> wakeup;                // from the worker; may do nothing but unblock the waiter
+    std::optional<int> stream_index;       // default: FFmpeg's best video stream
+    std::size_t cache_bytes = 512u << 20;  // decoded frames kept
+    int decoder_threads = 0;               // 0: as many as cores
+    std::function<void()> wakeup;          // from the worker; may do nothing but unblock the waiter
 };
 
 struct VideoCounters {
@@ -31,23 +32,28 @@ struct VideoCounters {
 
 class VideoSource {
 public:
-    // Returns at once; opening, indexing and decoding happen on the source's own threads. Errors come by poll().
+    // Returns at once; opening, indexing and decoding happen on the source's own threads. Errors come by
+    // poll().
     VideoSource(std::filesystem::path path, VideoSourceOptions options);
     ~VideoSource();
 
-    // Asks for a frame; replaces an earlier request that has not begun. A frame beyond the end gives an error.
-    // `ahead` > 0 hints that frames after it will be asked for next (playing), < 0 before it (stepping back).
+    // Asks for a frame; replaces an earlier request that has not begun. A frame beyond the end gives an
+    // error. `ahead` > 0 hints that frames after it will be asked for next (playing), < 0 before it (stepping
+    // back).
     void request(std::int64_t frame, int ahead = 0);
-    // Any frame finished since the last call, the newest one; null when none. Finished work is given out even when a newer
-    // request has come in. An error is given out once.
+    // Any frame finished since the last call, the newest one; null when none. Finished work is given out even
+    // when a newer request has come in. An error is given out once.
     [[nodiscard]] std::optional<base::Result<FramePtr>> poll();
     // Cached already? Never decodes.
     [[nodiscard]] FramePtr cached(std::int64_t frame) const;
     [[nodiscard]] bool idle() const;  // nothing requested, nothing in work (the index may still grow)
 
-    [[nodiscard]] std::optional<base::Result<VideoInfo>> info() const;  // empty until opened; then as the index grows
-    [[nodiscard]] std::int64_t pts_of(std::int64_t frame) const;        // labels' k_no_pts (INT64_MIN) when not known yet
-    [[nodiscard]] std::vector<std::int64_t> keyframes_between(std::int64_t first, std::int64_t end) const;  // frame numbers
+    [[nodiscard]] std::optional<base::Result<VideoInfo>> info()
+        const;  // empty until opened; then as the index grows
+    [[nodiscard]] std::int64_t pts_of(
+        std::int64_t frame) const;  // labels' k_no_pts (INT64_MIN) when not known yet
+    [[nodiscard]] std::vector<std::int64_t> keyframes_between(std::int64_t first,
+                                                              std::int64_t end) const;  // frame numbers
     // The frame presented at or last before a time since the first frame.
     [[nodiscard]] std::optional<std::int64_t> frame_at_secs(double t_secs) const;
     [[nodiscard]] double secs_of(std::int64_t frame) const;  // since frame 0, for display
@@ -61,19 +67,23 @@ private:
 // The same reader without threads, for commands and jobs.
 class FrameReader {
 public:
-    [[nodiscard]] static base::Result<FrameReader> open(const std::filesystem::path& path, VideoSourceOptions options = {});
+    [[nodiscard]] static base::Result<FrameReader> open(const std::filesystem::path& path,
+                                                        VideoSourceOptions options = {});
     FrameReader(FrameReader&&) noexcept;
     FrameReader& operator=(FrameReader&&) noexcept;
     ~FrameReader();
 
     [[nodiscard]] const VideoInfo& info() const;  // index complete
     [[nodiscard]] std::int64_t pts_of(std::int64_t frame) const;
-    // Frame N exactly. Errors: refused (out of range, with the count), malformed (cannot be decoded), cancelled.
+    // Frame N exactly. Errors: refused (out of range, with the count), malformed (cannot be decoded),
+    // cancelled.
     [[nodiscard]] base::Result<FramePtr> read(std::int64_t frame, std::stop_token stop = {});
-    // The md5 of the picture just as decoded (before rotation), equal to `ffmpeg -noautorotate -f framemd5`. 32 hex digits.
+    // The md5 of the picture just as decoded (before rotation), equal to `ffmpeg -noautorotate -f framemd5`.
+    // 32 hex digits.
     [[nodiscard]] base::Result<std::string> md5(std::int64_t frame, std::stop_token stop = {});
     // Pictures [first, end) decoded in order and dropped; the count. As fast as FFmpeg alone.
-    [[nodiscard]] base::Result<std::int64_t> decode_null(std::int64_t first, std::int64_t end, std::stop_token stop = {});
+    [[nodiscard]] base::Result<std::int64_t> decode_null(std::int64_t first, std::int64_t end,
+                                                         std::stop_token stop = {});
 
 private:
     struct Impl;
@@ -81,12 +91,12 @@ private:
     std::unique_ptr<Impl> m_impl;
 };
 
-// 8-bit RGBA as displayed (rotation and flip applied), rows top to bottom, shown_width*shown_height*4 bytes. The same
-// conversion as the GPU's within rounding.
+// 8-bit RGBA as displayed (rotation and flip applied), rows top to bottom, shown_width*shown_height*4 bytes.
+// The same conversion as the GPU's within rounding.
 [[nodiscard]] std::vector<std::uint8_t> to_rgba(const VideoFrame& frame);
 
 // Writes 8-bit RGBA as PNG. Errors: io.
-[[nodiscard]] base::Result<void> write_png(const std::filesystem::path& file, std::span<const std::uint8_t> rgba, int width_px,
-                                           int height_px);
+[[nodiscard]] base::Result<void> write_png(const std::filesystem::path& file,
+                                           std::span<const std::uint8_t> rgba, int width_px, int height_px);
 
 }  // namespace media

@@ -1,0 +1,71 @@
+#pragma once
+// One open media file and the packets of one of its video streams.
+
+#include <deque>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <stop_token>
+
+#include "base/result.h"
+#include "media/ffmpeg.h"
+#include "media/picture_index.h"
+
+namespace media {
+
+// How the container finds a place again.
+enum class SeekBy { dts, pts, byte };
+
+// Used by one thread at a time.
+class Demuxer {
+public:
+    // Opens the file and chooses the stream: the one asked for, else the first video that is not a cover
+    // picture (what ffmpeg calls 0:v:0). Packets of other streams are skipped by the container's reader.
+    // Errors: missing, malformed, unsupported, io, cancelled.
+    [[nodiscard]] static base::Result<Demuxer> open(const std::filesystem::path& path,
+                                                    std::optional<int> stream_index, std::stop_token stop);
+
+    // The next packet of the stream in decode order; false at the end, or where the file cannot be read
+    // further.
+    [[nodiscard]] base::Result<bool> read(AVPacket& packet);
+    // The next `count` packets (fewer at the end), which read() will give again.
+    [[nodiscard]] const std::deque<PacketHandle>& peek(std::size_t count);
+    // Asks the container to go to a picture's packet. Where it really lands the caller has to look.
+    [[nodiscard]] bool seek(const Picture& picture);
+    // From now on this token ends blocking reads.
+    void set_stop(std::stop_token stop) { m_interrupt->stop = std::move(stop); }
+
+    [[nodiscard]] std::stop_token stop() const { return m_interrupt->stop; }
+
+    [[nodiscard]] AVFormatContext& format() const { return *m_format; }
+    [[nodiscard]] AVStream& stream() const { return *m_format->streams[m_stream]; }
+    [[nodiscard]] const std::filesystem::path& path() const { return m_path; }
+    [[nodiscard]] bool is_mov() const;
+    [[nodiscard]] bool is_still_picture() const;
+    [[nodiscard]] double progress() const;  // read position as a share of the file, 0…1
+    [[nodiscard]] bool broken_off() const { return m_broken_off; }  // the last end was an error
+
+private:
+    struct Interrupt {
+        std::stop_token stop;
+    };
+    Demuxer() = default;
+    [[nodiscard]] base::Result<void> choose_stream(std::optional<int> wanted);
+    [[nodiscard]] base::Result<bool> read_file(AVPacket& packet);
+
+    std::filesystem::path m_path;
+    std::unique_ptr<Interrupt> m_interrupt;  // FFmpeg keeps its address
+    FormatHandle m_format;
+    int m_stream = -1;
+    SeekBy m_seek_by = SeekBy::dts;
+    bool m_broken_off = false;
+    std::deque<PacketHandle> m_peeked;
+};
+
+// What a packet is for the picture index.
+[[nodiscard]] Picture picture_from_packet(const AVPacket& packet, AVCodecID codec);
+
+// A decoder for the stream as ffmpeg would open it. threads: 0 lets FFmpeg choose. Errors: unsupported.
+[[nodiscard]] base::Result<CodecHandle> open_decoder(const Demuxer& demuxer, int threads);
+
+}  // namespace media

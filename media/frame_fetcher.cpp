@@ -1,0 +1,270 @@
+#include "media/frame_fetcher.h"
+
+namespace media {
+namespace {
+
+using base::ErrorKind;
+
+constexpr int k_decode_on_packets =
+    10;  // a keyframe this near is reached sooner by decoding on than by a seek
+constexpr int k_keys_tried = 3;
+constexpr int k_frames_past = 4;  // decoders may give the first pictures slightly out of order
+constexpr int k_packets_to_landing = 20000;
+constexpr Ordinal k_linear_anyway = 2000;  // so few pictures from the beginning that trying costs little
+
+}  // namespace
+
+base::Result<FrameFetcher> FrameFetcher::make(Demuxer demuxer, const PictureIndex& index, FrameCache& cache,
+                                              int threads) {
+    auto codec = open_decoder(demuxer, threads);
+    if (!codec) return std::unexpected(codec.error());
+    return FrameFetcher{std::move(demuxer), std::move(*codec), index, cache, threads};
+}
+
+FrameFetcher::FrameFetcher(Demuxer demuxer, CodecHandle codec, const PictureIndex& index, FrameCache& cache,
+                           int threads)
+    : m_demuxer{std::move(demuxer)},
+      m_codec{std::move(codec)},
+      m_index{&index},
+      m_cache{&cache},
+      m_rules{wrap_rules(m_demuxer.stream())},
+      m_threads{threads},
+      m_packet{av_packet_alloc()},
+      m_frame{av_frame_alloc()},
+      m_counters{std::make_unique<FetchCounters>()} {}
+
+base::Result<CachedPicture> FrameFetcher::fetch(std::int64_t frame, std::stop_token stop) {
+    const auto ordinal = m_index->ordinal_of(frame);
+    if (!ordinal)
+        return base::fail(ErrorKind::refused,
+                          "There is no frame {}; this film has {} frames, counted from 0: {}", frame,
+                          m_index->frame_count(), m_demuxer.path().string());
+    if (CachedPicture cached = m_cache->find(*ordinal); cached.raw) return cached;
+    if (m_undecodable.contains(*ordinal)) return undecodable(frame);
+    m_demuxer.set_stop(stop);
+    if (can_continue_to(frame, good_key_for(frame))) {
+        auto found = decode_until(frame, stop);
+        if (!found || found->raw) return found;
+    }
+    auto found = fetch_from_keys(frame, stop);
+    if (!found || found->raw) return found;
+    // A growing index may yet learn better; only a finished one condemns a picture.
+    if (m_index->complete()) m_undecodable.insert(*ordinal);
+    return undecodable(frame);
+}
+
+base::Result<FramePtr> FrameFetcher::show(std::int64_t frame, std::stop_token stop) {
+    auto picture = fetch(frame, std::move(stop));
+    if (!picture) return std::unexpected(picture.error());
+    if (picture->shown) return picture->shown;
+    auto shown = wrap(picture->raw, m_rules, frame, m_index->pts_of(frame));
+    if (!shown) return shown;
+    picture->shown = *shown;
+    picture->size_bytes += (*shown)->size_bytes;
+    m_cache->put(*picture);
+    return shown;
+}
+
+void FrameFetcher::forget() {
+    m_bad_keys.clear();
+    m_undecodable.clear();
+    m_drained = true;
+}
+
+std::unexpected<base::Error> FrameFetcher::undecodable(std::int64_t frame) const {
+    return base::fail(ErrorKind::malformed,
+                      "Frame {} is damaged and cannot be decoded; go to another frame: {}", frame,
+                      m_demuxer.path().string());
+}
+
+std::optional<Ordinal> FrameFetcher::good_key_for(std::int64_t frame, Ordinal before) const {
+    auto key = m_index->key_for(frame, before);
+    while (key && m_bad_keys.contains(*key)) key = m_index->key_for(frame, *key);
+    return key;
+}
+
+bool FrameFetcher::can_continue_to(std::int64_t frame, std::optional<Ordinal> key) const {
+    if (m_drained || frame <= m_last_out) return false;
+    return !key || *key < m_next_packet + k_decode_on_packets;
+}
+
+base::Result<CachedPicture> FrameFetcher::fetch_from_keys(std::int64_t frame, std::stop_token stop) {
+    auto key = good_key_for(frame);
+    std::vector<Ordinal> failed;
+    bool landed = false;
+    for (int tries = 0; key && tries < k_keys_tried; ++tries) {
+        const auto landing = start_at(*key);
+        if (!landing) return std::unexpected(landing.error());
+        if (*landing == Landing::there) {
+            landed = true;
+            auto found = decode_until(frame, stop);
+            if (found && found->raw) m_bad_keys.insert(failed.begin(), failed.end());
+            if (!found || found->raw) return found;
+        } else {
+            m_bad_keys.insert(*key);
+        }
+        failed.push_back(*key);
+        key = good_key_for(frame, *key);
+    }
+    const auto target = m_index->ordinal_of(frame);
+    if (landed && target && *target > k_linear_anyway) return CachedPicture{};
+    if (auto begun = start_from_beginning(); !begun) return std::unexpected(begun.error());
+    auto found = decode_until(frame, stop);
+    if (found && found->raw) m_bad_keys.insert(failed.begin(), failed.end());
+    return found;
+}
+
+void FrameFetcher::reset_decoder(Ordinal next_packet, std::int64_t last_out) {
+    avcodec_flush_buffers(m_codec.get());
+    m_drained = false;
+    m_next_packet = next_packet;
+    m_last_out = last_out;
+    m_out_count = 0;
+    m_equal_pts = k_no_time;
+    m_equal_count = 0;
+}
+
+base::Result<void> FrameFetcher::start_from_beginning() {
+    if (m_next_packet == 0 && !m_drained) return {};  // it is still there
+    m_counters->seeks.fetch_add(1, std::memory_order_relaxed);
+    auto fresh = Demuxer::open(m_demuxer.path(), m_demuxer.stream().index, m_demuxer.stop());
+    if (!fresh) return std::unexpected(fresh.error());
+    auto codec = open_decoder(*fresh, m_threads);  // nothing learnt from later pictures may stay in it
+    if (!codec) return std::unexpected(codec.error());
+    m_demuxer = std::move(*fresh);
+    m_codec = std::move(*codec);
+    reset_decoder(0, -1);
+    return {};
+}
+
+// Seeks to a keyframe and drops what comes before it. On success its packet is the next one the decoder gets.
+base::Result<FrameFetcher::Landing> FrameFetcher::start_at(Ordinal key) {
+    const Picture wanted = m_index->stored(key);
+    m_counters->seeks.fetch_add(1, std::memory_order_relaxed);
+    m_drained = true;  // until the landing is known
+    if (!m_demuxer.seek(wanted)) return Landing::failed;
+    const bool by_pts = m_index->identity() == Identity::pts;
+    for (int dropped = 0; dropped < k_packets_to_landing; ++dropped) {
+        const auto got = m_demuxer.read(*m_packet);
+        if (!got) return std::unexpected(got.error());
+        if (!*got) return Landing::failed;
+        const bool same_pos = wanted.pos < 0 || m_packet->pos == wanted.pos;
+        if (same_pos && (!by_pts || m_packet->pts == wanted.pts)) {
+            reset_decoder(key, m_index->first_frame_from(key) - 1);
+            const int sent = avcodec_send_packet(m_codec.get(), m_packet.get());
+            if (sent >= 0 || sent == AVERROR_INVALIDDATA) ++m_next_packet;
+            return Landing::there;
+        }
+        const bool has_dts = wanted.dts != k_no_time && m_packet->dts != AV_NOPTS_VALUE;
+        if (has_dts ? m_packet->dts > wanted.dts : m_packet->pos > wanted.pos) return Landing::late;
+    }
+    return Landing::failed;
+}
+
+base::Result<CachedPicture> FrameFetcher::decode_until(std::int64_t frame, std::stop_token stop) {
+    for (int past = 0; past < k_frames_past;) {
+        if (stop.stop_requested())
+            return base::fail(ErrorKind::cancelled, "Decoding was stopped: {}", m_demuxer.path().string());
+        const auto outcome = next_frame();
+        if (!outcome) return std::unexpected(outcome.error());
+        if (*outcome == Outcome::at_end) break;
+        const auto number = identify_current();
+        if (!number) continue;
+        CachedPicture picture = keep_current(*number);
+        if (*number == frame) return picture;
+        if (*number > frame) ++past;
+    }
+    return CachedPicture{};
+}
+
+base::Result<std::int64_t> FrameFetcher::decode_null(std::int64_t first, std::int64_t end,
+                                                     std::stop_token stop) {
+    m_demuxer.set_stop(stop);
+    std::int64_t count = 0;
+    const auto key = good_key_for(first);
+    if (!can_continue_to(first, key)) {
+        auto landing = key ? start_at(*key) : Landing::failed;
+        if (!landing) return std::unexpected(landing.error());
+        if (*landing != Landing::there)
+            if (auto begun = start_from_beginning(); !begun) return std::unexpected(begun.error());
+    }
+    for (int past = 0; count < end - first && past < k_frames_past;) {
+        if (stop.stop_requested())
+            return base::fail(ErrorKind::cancelled, "Decoding was stopped: {}", m_demuxer.path().string());
+        const auto outcome = next_frame();
+        if (!outcome) return std::unexpected(outcome.error());
+        if (*outcome == Outcome::at_end) break;
+        const auto number = identify_current();
+        av_frame_unref(m_frame.get());
+        if (!number) continue;
+        if (*number >= first && *number < end) ++count;
+        if (*number >= end) ++past;
+    }
+    return count;
+}
+
+base::Result<FrameFetcher::Outcome> FrameFetcher::next_frame() {
+    for (int errors_after_end = 0; errors_after_end < 1000;) {
+        av_frame_unref(m_frame.get());
+        const int code = avcodec_receive_frame(m_codec.get(), m_frame.get());
+        if (code >= 0) {
+            m_counters->decoded.fetch_add(1, std::memory_order_relaxed);
+            return Outcome::got_frame;
+        }
+        if (code == AVERROR_EOF) return Outcome::at_end;
+        if (m_drained) {
+            ++errors_after_end;  // a broken picture among the last ones
+            continue;
+        }
+        if (auto fed = feed(); !fed) return std::unexpected(fed.error());
+    }
+    return Outcome::at_end;
+}
+
+// One packet to the decoder, or the end. What the decoder refuses is passed over, as ffmpeg does.
+base::Result<void> FrameFetcher::feed() {
+    const auto got = m_demuxer.read(*m_packet);
+    if (!got) {
+        m_drained = true;
+        return std::unexpected(got.error());
+    }
+    if (!*got) {
+        m_drained = true;
+        avcodec_send_packet(m_codec.get(), nullptr);
+        return {};
+    }
+    ++m_next_packet;
+    if (m_packet->size > 0) avcodec_send_packet(m_codec.get(), m_packet.get());
+    av_packet_unref(m_packet.get());
+    return {};
+}
+
+std::optional<std::int64_t> FrameFetcher::identify_current() {
+    const std::int64_t stamp = m_frame->pts != AV_NOPTS_VALUE ? m_frame->pts : m_frame->best_effort_timestamp;
+    m_equal_count = stamp == m_equal_pts ? m_equal_count + 1 : 0;
+    m_equal_pts = stamp;
+    const std::int64_t counted = m_out_count++;
+    std::optional<std::int64_t> number = counted;
+    if (m_index->identity() != Identity::count)
+        number = m_index->identify(stamp, m_frame->pkt_pos, m_equal_count);
+    if (number && *number > m_last_out) m_last_out = *number;
+    return number;
+}
+
+CachedPicture FrameFetcher::keep_current(std::int64_t frame) {
+    CachedPicture picture;
+    picture.ordinal = m_index->ordinal_of(frame).value_or(k_no_ordinal);
+    AVFrame* moved = av_frame_alloc();
+    av_frame_move_ref(moved, m_frame.get());
+    picture.raw = RawFrame{moved, [](const AVFrame* raw) {
+                               AVFrame* mutable_raw = const_cast<AVFrame*>(raw);
+                               av_frame_free(&mutable_raw);
+                           }};
+    picture.size_bytes = size_of(*moved);
+    if (is_direct(*moved))
+        if (auto shown = wrap(picture.raw, m_rules, frame, m_index->pts_of(frame))) picture.shown = *shown;
+    m_cache->put(picture);
+    return picture;
+}
+
+}  // namespace media

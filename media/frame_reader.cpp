@@ -1,0 +1,61 @@
+#include "media/frame_fetcher.h"
+#include "media/index_builder.h"
+#include "media/open_info.h"
+#include "media/video_source.h"
+
+namespace media {
+
+struct FrameReader::Impl {
+    explicit Impl(std::size_t cache_bytes) : cache{cache_bytes} {}
+    PictureIndex index;
+    FrameCache cache;
+    std::optional<FrameFetcher> fetcher;
+    VideoInfo info;
+};
+
+FrameReader::FrameReader(std::unique_ptr<Impl> impl) : m_impl{std::move(impl)} {}
+FrameReader::FrameReader(FrameReader&&) noexcept = default;
+FrameReader& FrameReader::operator=(FrameReader&&) noexcept = default;
+FrameReader::~FrameReader() = default;
+
+base::Result<FrameReader> FrameReader::open(const std::filesystem::path& path, VideoSourceOptions options) {
+    auto demuxer = Demuxer::open(path, options.stream_index, {});
+    if (!demuxer) return std::unexpected(demuxer.error());
+    auto impl = std::make_unique<Impl>(options.cache_bytes);
+    const IndexTask task{path, demuxer->stream().index, options.decoder_threads, {}};
+    const auto from_table = index_from_sample_table(*demuxer, task, impl->index);
+    if (!from_table) return std::unexpected(from_table.error());
+    if (!*from_table)
+        if (auto scanned = index_from_packets(task, impl->index, {}); !scanned)
+            return std::unexpected(scanned.error());
+    impl->info = info_from_headers(*demuxer);
+    add_index_facts(impl->info, impl->index.facts());
+    if (impl->info.frame_count == 0)
+        return base::fail(base::ErrorKind::malformed,
+                          "This film holds no pictures; check that the file is whole: {}", path.string());
+    auto fetcher = FrameFetcher::make(std::move(*demuxer), impl->index, impl->cache, options.decoder_threads);
+    if (!fetcher) return std::unexpected(fetcher.error());
+    impl->fetcher.emplace(std::move(*fetcher));
+    return FrameReader{std::move(impl)};
+}
+
+const VideoInfo& FrameReader::info() const { return m_impl->info; }
+
+std::int64_t FrameReader::pts_of(std::int64_t frame) const { return m_impl->index.pts_of(frame); }
+
+base::Result<FramePtr> FrameReader::read(std::int64_t frame, std::stop_token stop) {
+    return m_impl->fetcher->show(frame, std::move(stop));
+}
+
+base::Result<std::string> FrameReader::md5(std::int64_t frame, std::stop_token stop) {
+    const auto picture = m_impl->fetcher->fetch(frame, std::move(stop));
+    if (!picture) return std::unexpected(picture.error());
+    return md5_of(*picture->raw);
+}
+
+base::Result<std::int64_t> FrameReader::decode_null(std::int64_t first, std::int64_t end,
+                                                    std::stop_token stop) {
+    return m_impl->fetcher->decode_null(first, end, std::move(stop));
+}
+
+}  // namespace media

@@ -1,0 +1,300 @@
+#include "media/index_builder.h"
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+#include "media/mp4_table.h"
+
+namespace media {
+namespace {
+
+using base::ErrorKind;
+
+constexpr std::size_t k_head_limit = 1024;  // pictures looked at for the start of the film
+constexpr std::size_t k_batch = 256;        // packets between two wake-ups
+
+// ---- the start of a film cut out of a longer one
+// Pictures that refer to what was cut off are stored, but no decoder gives them; ffmpeg does not count them,
+// so neither do we.
+
+// The keyframe the film really starts with, when pictures are presented or stored before it.
+std::optional<std::size_t> key_with_leading(const std::vector<Picture>& head) {
+    const auto key = std::ranges::find_if(head, &Picture::key);
+    if (key == head.end()) return std::nullopt;
+    const auto leads = [&](const Picture& picture) {
+        return !picture.discard && !picture.hidden && picture.pts != k_no_time &&
+               (&picture < &*key || picture.pts < key->pts);
+    };
+    if (std::ranges::none_of(head, leads)) return std::nullopt;
+    return static_cast<std::size_t>(key - head.begin());
+}
+
+// Enough read: nothing later can be presented before the first keyframe.
+bool head_is_known(const std::vector<Picture>& head) {
+    if (head.size() >= k_head_limit) return true;
+    const auto key = std::ranges::find_if(head, &Picture::key);
+    if (key == head.end() || key->pts == k_no_time) return false;
+    return head.back().dts != k_no_time && head.back().dts >= key->pts;
+}
+
+// Stamps of the pictures a decoder gives from the start, up to the given one.
+base::Result<std::set<std::int64_t>> stamps_decoded_until(const IndexTask& task, std::int64_t last_pts,
+                                                          std::stop_token stop) {
+    auto demuxer = Demuxer::open(task.path, task.stream_index, stop);
+    if (!demuxer) return std::unexpected(demuxer.error());
+    auto codec = open_decoder(*demuxer, task.decoder_threads);
+    if (!codec) return std::unexpected(codec.error());
+    const PacketHandle packet{av_packet_alloc()};
+    const FrameHandle frame{av_frame_alloc()};
+    std::set<std::int64_t> stamps;
+    for (std::size_t read = 0; read < 4 * k_head_limit; ++read) {
+        const auto got = demuxer->read(*packet);
+        if (!got) return std::unexpected(got.error());
+        avcodec_send_packet(codec->get(), *got && packet->size > 0 ? packet.get() : nullptr);
+        while (avcodec_receive_frame(codec->get(), frame.get()) >= 0) {
+            stamps.insert(frame->pts != AV_NOPTS_VALUE ? frame->pts : frame->best_effort_timestamp);
+            if (*stamps.rbegin() >= last_pts) return stamps;
+        }
+        if (!*got) break;
+    }
+    return stamps;
+}
+
+base::Result<void> hide_undecodable_head(const IndexTask& task, std::vector<Picture>& head,
+                                         PictureIndex& index, std::stop_token stop) {
+    const auto key = key_with_leading(head);
+    if (!key) return {};
+    const std::int64_t key_pts = head[*key].pts;
+    const auto given = stamps_decoded_until(task, key_pts, std::move(stop));
+    if (!given) return std::unexpected(given.error());
+    bool any = false;
+    for (std::size_t i = 0; i < head.size(); ++i) {
+        Picture& picture = head[i];
+        if (i == *key || (i > *key && picture.pts >= key_pts) || given->contains(picture.pts)) continue;
+        any = any || !(picture.hidden || picture.discard);
+        picture.hidden = true;
+    }
+    if (any)
+        index.add_fault(
+            "The film was cut inside a group of pictures; those that need what was cut off are not shown or "
+            "counted.");
+    return {};
+}
+
+// ---- by decoding
+
+// Numbers the decoder's output. Positions must rise from packet to packet, else only counting identifies a
+// picture.
+class DecodePass {
+public:
+    DecodePass(PictureIndex& index, const IndexTask& task, AVCodecContext& codec)
+        : m_index{index}, m_task{task}, m_codec{codec}, m_frame{av_frame_alloc()} {
+        m_index.restart(Identity::position);
+    }
+    void packet(const AVPacket* packet, AVCodecID codec) {
+        if (packet != nullptr) note(picture_from_packet(*packet, codec));
+        if (packet == nullptr || packet->size > 0) avcodec_send_packet(&m_codec, packet);
+        while (avcodec_receive_frame(&m_codec, m_frame.get()) >= 0) present();
+    }
+    [[nodiscard]] bool positions_hold() const { return m_positions_hold; }
+
+private:
+    void note(Picture picture) {
+        if (picture.pos <= m_last_pos) m_positions_hold = false;
+        m_last_pos = picture.pos;
+        picture.hidden = false;
+        m_waiting[picture.pos] = m_index.add(picture);
+    }
+    void present() {
+        const auto place = m_waiting.find(m_frame->pkt_pos);
+        if (place == m_waiting.end()) {
+            m_positions_hold = false;
+            return;
+        }
+        std::int64_t pts = m_frame->best_effort_timestamp;
+        if (pts == AV_NOPTS_VALUE) pts = m_last_pts == k_no_time ? 0 : m_last_pts + step();
+        m_last_pts = pts;
+        m_index.present(place->second, pts);
+        m_waiting.erase(place);
+    }
+    // Ticks of one picture at the stream's nominal rate, for streams that store no time at all.
+    [[nodiscard]] std::int64_t step() const {
+        const AVRational rate = m_codec.framerate;
+        if (rate.num <= 0) return 1;
+        return std::max<std::int64_t>(av_rescale_q(1, av_inv_q(rate), m_codec.pkt_timebase), 1);
+    }
+
+    PictureIndex& m_index;
+    const IndexTask& m_task;
+    AVCodecContext& m_codec;
+    FrameHandle m_frame;
+    std::unordered_map<std::int64_t, Ordinal> m_waiting;
+    std::int64_t m_last_pos = -1, m_last_pts = k_no_time;
+    bool m_positions_hold = true;
+};
+
+// Where not even byte offsets tell pictures apart: frame N is the N-th the decoder gives.
+base::Result<void> index_by_counting(const IndexTask& task, PictureIndex& index, std::stop_token stop) {
+    index.restart(Identity::count);
+    index.add_fault(
+        "Pictures can only be told apart by counting; going to a frame decodes from the beginning.");
+    auto demuxer = Demuxer::open(task.path, task.stream_index, stop);
+    if (!demuxer) return std::unexpected(demuxer.error());
+    auto codec = open_decoder(*demuxer, task.decoder_threads);
+    if (!codec) return std::unexpected(codec.error());
+    const PacketHandle packet{av_packet_alloc()};
+    const FrameHandle frame{av_frame_alloc()};
+    for (bool more = true; more;) {
+        const auto got = demuxer->read(*packet);
+        if (!got) return std::unexpected(got.error());
+        more = *got;
+        if (more && packet->size == 0) continue;
+        avcodec_send_packet(codec->get(), more ? packet.get() : nullptr);
+        while (avcodec_receive_frame(codec->get(), frame.get()) >= 0) {
+            const std::int64_t pts = frame->best_effort_timestamp;
+            const Ordinal ordinal = index.add({.key = frame->key_frame != 0});
+            index.present(ordinal, pts != AV_NOPTS_VALUE ? pts : ordinal);
+        }
+    }
+    index.finish();
+    return {};
+}
+
+base::Result<void> index_by_decoding(const IndexTask& task, PictureIndex& index, std::stop_token stop) {
+    index.add_fault(
+        "The file does not store when each picture is shown; the film was decoded once to find their order.");
+    auto demuxer = Demuxer::open(task.path, task.stream_index, stop);
+    if (!demuxer) return std::unexpected(demuxer.error());
+    auto codec = open_decoder(*demuxer, task.decoder_threads);
+    if (!codec) return std::unexpected(codec.error());
+    DecodePass pass{index, task, **codec};
+    const PacketHandle packet{av_packet_alloc()};
+    for (std::size_t read = 0;; ++read) {
+        const auto got = demuxer->read(*packet);
+        if (!got) return std::unexpected(got.error());
+        pass.packet(*got ? packet.get() : nullptr, (*codec)->codec_id);
+        if (!pass.positions_hold()) return index_by_counting(task, index, stop);
+        if (!*got) break;
+        if (read % k_batch == 0) {
+            index.set_progress(demuxer->progress());
+            if (task.grown) task.grown();
+        }
+    }
+    index.finish();
+    return {};
+}
+
+// ---- by reading packets
+
+class PacketScan {
+public:
+    PacketScan(const IndexTask& task, PictureIndex& index) : m_task{task}, m_index{index} {}
+
+    // False: presentation times are missing.
+    [[nodiscard]] base::Result<bool> run(Demuxer& demuxer, std::stop_token stop);
+
+private:
+    void add(const Picture& picture) {
+        m_index.add(picture);
+        // Later packets are presented no earlier than they are decoded, and decoding times rise.
+        if (picture.dts != k_no_time) m_settled = std::max(m_settled, std::min(picture.dts, m_settled_limit));
+        if (m_settled != k_no_time) m_index.settle(m_settled);
+    }
+    [[nodiscard]] base::Result<void> end_head(std::stop_token stop) {
+        m_in_head = false;
+        auto hidden = hide_undecodable_head(m_task, m_head, m_index, std::move(stop));
+        for (const Picture& picture : m_head) add(picture);
+        m_head.clear();
+        return hidden;
+    }
+
+    const IndexTask& m_task;
+    PictureIndex& m_index;
+    bool m_in_head = true;
+    std::vector<Picture> m_head;
+    std::int64_t m_settled = k_no_time;
+    static constexpr std::int64_t m_settled_limit = std::numeric_limits<std::int64_t>::max() - 1;
+};
+
+base::Result<bool> PacketScan::run(Demuxer& demuxer, std::stop_token stop) {
+    const AVCodecID codec = demuxer.stream().codecpar->codec_id;
+    const PacketHandle packet{av_packet_alloc()};
+    m_index.restart(Identity::pts);
+    for (std::size_t read = 0;; ++read) {
+        const auto got = demuxer.read(*packet);
+        if (!got) return std::unexpected(got.error());
+        if (!*got) break;
+        const Picture picture = picture_from_packet(*packet, codec);
+        if (picture.pts == k_no_time && !picture.hidden) return false;
+        if (!m_in_head) add(picture);
+        if (m_in_head) m_head.push_back(picture);
+        if (m_in_head && head_is_known(m_head))
+            if (auto ended = end_head(stop); !ended) return std::unexpected(ended.error());
+        if (read % k_batch != 0) continue;
+        m_index.set_progress(demuxer.progress());
+        if (m_task.grown) m_task.grown();
+    }
+    if (m_in_head)
+        if (auto ended = end_head(stop); !ended) return std::unexpected(ended.error());
+    if (demuxer.broken_off())
+        m_index.add_fault("The file could not be read to its end; the frames before that are here.");
+    m_index.finish();
+    return true;
+}
+
+}  // namespace
+
+base::Result<bool> index_from_sample_table(Demuxer& demuxer, const IndexTask& task, PictureIndex& index) {
+    if (!demuxer.is_mov()) return false;
+    auto pictures = pictures_from_mp4(demuxer);
+    if (demuxer.stop().stop_requested())
+        return base::fail(ErrorKind::cancelled, "Opening was stopped: {}", task.path.string());
+    if (!pictures) return false;
+    std::vector<Picture> head{pictures->begin(), pictures->begin() + static_cast<std::ptrdiff_t>(std::min(
+                                                                         k_head_limit, pictures->size()))};
+    if (auto hidden = hide_undecodable_head(task, head, index, demuxer.stop()); !hidden)
+        return std::unexpected(hidden.error());
+    std::ranges::copy(head, pictures->begin());
+    index.assign(*pictures);
+    index.finish();
+    return true;
+}
+
+base::Result<void> index_from_packets(const IndexTask& task, PictureIndex& index, std::stop_token stop) {
+    auto demuxer = Demuxer::open(task.path, task.stream_index, stop);
+    if (!demuxer) return std::unexpected(demuxer.error());
+    const auto scanned = PacketScan{task, index}.run(*demuxer, stop);
+    if (!scanned) return std::unexpected(scanned.error());
+    if (!*scanned)
+        if (auto decoded = index_by_decoding(task, index, stop); !decoded) return decoded;
+    if (task.grown) task.grown();
+    return {};
+}
+
+base::Result<void> confirm_index(const IndexTask& task, PictureIndex& index, std::stop_token stop) {
+    auto demuxer = Demuxer::open(task.path, task.stream_index, stop);
+    if (!demuxer) return std::unexpected(demuxer.error());
+    const AVCodecID codec = demuxer->stream().codecpar->codec_id;
+    const PacketHandle packet{av_packet_alloc()};
+    const std::size_t count = index.stored_count();
+    std::int64_t bytes_read = 0;
+    for (Ordinal ordinal = 0; bytes_read < k_confirmed_bytes; ++ordinal) {
+        const auto got = demuxer->read(*packet);
+        if (!got) return std::unexpected(got.error());
+        if (!*got && ordinal == count) return {};
+        if (!*got && demuxer->broken_off()) return {};
+        const Picture read = *got ? picture_from_packet(*packet, codec) : Picture{};
+        const Picture listed = index.stored(ordinal);
+        bytes_read += packet->size;
+        if (*got && ordinal < count && read.pts == listed.pts && read.pos == listed.pos &&
+            read.discard == listed.discard)
+            continue;
+        index.add_fault(
+            "The film's sample table disagrees with its pictures; frames were numbered from the pictures.");
+        return index_from_packets(task, index, std::move(stop));
+    }
+    return {};
+}
+
+}  // namespace media

@@ -1,0 +1,90 @@
+#include "media/open_info.h"
+
+#include <algorithm>
+
+#include "media/frame_wrap.h"
+
+namespace media {
+namespace {
+
+base::Rational rational(AVRational value, base::Rational otherwise) {
+    return value.num == 0 || value.den == 0 ? otherwise : base::Rational{value.num, value.den};
+}
+
+StreamInfo stream_info(const AVStream& stream) {
+    const AVCodecParameters& parameters = *stream.codecpar;
+    const char* type = av_get_media_type_string(parameters.codec_type);
+    return {.index = stream.index,
+            .type = type != nullptr ? type : "unknown",
+            .codec = avcodec_get_name(parameters.codec_id),
+            .width_px = parameters.width,
+            .height_px = parameters.height,
+            .sample_rate_hz = parameters.sample_rate,
+            .channels = parameters.ch_layout.nb_channels};
+}
+
+double duration_secs(const AVFormatContext& format, const AVStream& stream) {
+    if (stream.duration != AV_NOPTS_VALUE)
+        return static_cast<double>(stream.duration) * av_q2d(stream.time_base);
+    if (format.duration != AV_NOPTS_VALUE) return static_cast<double>(format.duration) / AV_TIME_BASE;
+    return 0;
+}
+
+// Stamps rounded to a coarse clock (33 and 34 ms) are still a constant rate.
+bool is_variable(const IndexFacts& facts, base::Rational time_base) {
+    if (facts.frame_count < 3) return false;
+    const double ticks_of_clock =
+        0.0011 * static_cast<double>(time_base.den) / static_cast<double>(time_base.num);
+    const double half_step = static_cast<double>(facts.min_step) / 2;
+    const double tolerated = std::max(1.0, std::min(ticks_of_clock, half_step));
+    return static_cast<double>(facts.max_step - facts.min_step) > tolerated;
+}
+
+}  // namespace
+
+VideoInfo info_from_headers(const Demuxer& demuxer) {
+    const AVFormatContext& format = demuxer.format();
+    AVStream& stream = demuxer.stream();
+    const AVCodecParameters& parameters = *stream.codecpar;
+    VideoInfo info;
+    info.path = demuxer.path();
+    info.container = format.iformat->name;
+    info.codec = avcodec_get_name(parameters.codec_id);
+    info.stream_index = stream.index;
+    info.coded_width_px = parameters.width;
+    info.coded_height_px = parameters.height;
+    const auto pixel_format = static_cast<AVPixelFormat>(parameters.format);
+    if (const AVPixFmtDescriptor* desc = av_pix_fmt_desc_get(pixel_format)) {
+        info.pixel_format = desc->name;
+        info.bit_depth = desc->comp[0].depth;
+    }
+    const Turn turn = turn_of(stream);
+    info.rotation_deg = turn.rotation_deg;
+    info.flip_horizontal = turn.flip_horizontal;
+    const bool upright = turn.rotation_deg % 180 == 0;
+    info.width_px = upright ? parameters.width : parameters.height;
+    info.height_px = upright ? parameters.height : parameters.width;
+    info.sample_aspect = rational(av_guess_sample_aspect_ratio(&demuxer.format(), &stream, nullptr), {1, 1});
+    info.time_base = rational(stream.time_base, {1, 1});
+    info.average_rate = rational(stream.avg_frame_rate, rational(stream.r_frame_rate, {0, 1}));
+    info.start_pts = stream.start_time == AV_NOPTS_VALUE ? 0 : stream.start_time;
+    info.duration_secs = duration_secs(format, stream);
+    info.is_picture = demuxer.is_still_picture();
+    for (unsigned i = 0; i < format.nb_streams; ++i) info.streams.push_back(stream_info(*format.streams[i]));
+    return info;
+}
+
+void add_index_facts(VideoInfo& info, const IndexFacts& facts) {
+    info.frame_count = facts.frame_count;
+    info.index_complete = facts.complete;
+    info.index_progress = facts.progress;
+    info.edit_list = facts.edit_list;
+    info.hidden_pictures = facts.hidden;
+    info.keyframes = facts.keyframes;
+    info.longest_gop = facts.longest_gop;
+    info.faults = facts.faults;
+    info.variable_rate = is_variable(facts, info.time_base);
+    if (facts.first_pts != k_no_time) info.start_pts = facts.first_pts;
+}
+
+}  // namespace media

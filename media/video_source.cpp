@@ -1,0 +1,324 @@
+#include "media/video_source.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "media/frame_fetcher.h"
+#include "media/index_builder.h"
+#include "media/open_info.h"
+
+namespace media {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::int64_t k_prefetch_frames = 16;
+constexpr auto k_index_wake_every = std::chrono::milliseconds{50};
+
+struct Request {
+    std::int64_t frame = 0;
+    int ahead = 0;
+    std::uint64_t serial = 0;  // newer is larger
+    bool answered = false;     // the cache had it; only what lies ahead is wanted
+};
+
+}  // namespace
+
+struct VideoSource::Impl {
+    Impl(std::filesystem::path file, VideoSourceOptions wanted_options);
+
+    // ---- any thread
+    void request(std::int64_t frame, int ahead);
+    [[nodiscard]] FramePtr cached(std::int64_t frame);
+    [[nodiscard]] base::Rational time_base() const {
+        const std::lock_guard lock{mutex};
+        return headers && *headers ? (*headers)->time_base : base::Rational{0, 1};
+    }
+    void wake() const {
+        if (options.wakeup) options.wakeup();
+    }
+    // ---- decoder thread
+    void run(std::stop_token stop);
+    [[nodiscard]] base::Result<FrameFetcher> open(std::stop_token stop);
+    void fail_open(const base::Error& error);
+    [[nodiscard]] std::optional<Request> next_request(std::stop_token stop);
+    [[nodiscard]] bool can_serve() const;  // under the mutex
+    [[nodiscard]] bool superseded();
+    void serve(FrameFetcher& fetcher, const Request& request, std::stop_token stop);
+    void publish(const Request& request, base::Result<FramePtr> result, double decode_ms);
+    void prefetch(FrameFetcher& fetcher, const Request& request, std::stop_token stop);
+    [[nodiscard]] std::int64_t prefetch_reach(std::int64_t frame);
+    void copy_counters(const FrameFetcher& fetcher);
+    // ---- index thread
+    void run_index(std::stop_token stop);
+    void index_grown();
+
+    const std::filesystem::path path;
+    const VideoSourceOptions options;
+    PictureIndex index;                 // own leaf lock
+    FrameCache cache;                   // own leaf lock
+    std::uint64_t seen_generation = 0;  // decoder thread
+    int stream_index = -1;              // decoder thread, before the index thread starts
+    bool from_table = false;            // decoder thread, before the index thread starts
+    Clock::time_point last_index_wake;  // index thread
+
+    // Guards the fields up to the threads. Only the index's own lock is ever taken inside it.
+    mutable std::mutex mutex;
+    std::condition_variable_any changed;
+    std::optional<Request> wanted;
+    bool working = true;  // opening, serving or prefetching
+    std::uint64_t last_serial = 0, published_serial = 0;
+    std::optional<base::Result<FramePtr>> ready;
+    std::optional<base::Result<VideoInfo>> headers;
+    VideoCounters counters;
+
+    std::jthread index_thread;    // started by the decoder thread once the file is open
+    std::jthread decoder_thread;  // last: stops and joins before the rest dies
+};
+
+VideoSource::Impl::Impl(std::filesystem::path file, VideoSourceOptions wanted_options)
+    : path{std::move(file)}, options{std::move(wanted_options)}, cache{options.cache_bytes} {
+    decoder_thread = std::jthread{[this](std::stop_token stop) { run(std::move(stop)); }};
+}
+
+void VideoSource::Impl::request(std::int64_t frame, int ahead) {
+    FramePtr hit = cached(frame);
+    std::unique_lock lock{mutex};
+    ++counters.requests;
+    const std::uint64_t serial = ++last_serial;
+    if (headers && !*headers) {
+        ready = std::unexpected(headers->error());
+    } else if (hit) {
+        ++counters.cache_hits;
+        published_serial = serial;
+        ready = std::move(hit);
+        wanted.reset();
+        if (ahead != 0) wanted = Request{frame, ahead, serial, true};
+    } else {
+        wanted = Request{frame, ahead, serial, false};
+    }
+    const bool answered = !wanted || wanted->answered;
+    lock.unlock();
+    changed.notify_one();
+    if (answered) wake();
+}
+
+FramePtr VideoSource::Impl::cached(std::int64_t frame) {
+    const auto ordinal = index.ordinal_of(frame);
+    if (!ordinal) return nullptr;
+    FramePtr shown = cache.find(*ordinal).shown;
+    // The numbering may just have been corrected; then the entry is another picture's.
+    if (shown && (shown->index != frame || shown->pts != index.pts_of(frame))) return nullptr;
+    return shown;
+}
+
+void VideoSource::Impl::run(std::stop_token stop) {
+    auto fetcher = open(stop);
+    if (!fetcher) return fail_open(fetcher.error());
+    index_thread = std::jthread{[this](std::stop_token index_stop) { run_index(std::move(index_stop)); }};
+    wake();
+    while (const auto request = next_request(stop)) serve(*fetcher, *request, stop);
+}
+
+base::Result<FrameFetcher> VideoSource::Impl::open(std::stop_token stop) {
+    auto demuxer = Demuxer::open(path, options.stream_index, stop);
+    if (!demuxer) return std::unexpected(demuxer.error());
+    const IndexTask task{path, demuxer->stream().index, options.decoder_threads, {}};
+    const auto table = index_from_sample_table(*demuxer, task, index);
+    if (!table) return std::unexpected(table.error());
+    from_table = *table;
+    stream_index = task.stream_index;
+    seen_generation = index.generation();
+    VideoInfo info = info_from_headers(*demuxer);
+    auto fetcher = FrameFetcher::make(std::move(*demuxer), index, cache, options.decoder_threads);
+    if (!fetcher) return fetcher;
+    const std::lock_guard lock{mutex};
+    headers = std::move(info);
+    return fetcher;
+}
+
+void VideoSource::Impl::fail_open(const base::Error& error) {
+    {
+        const std::lock_guard lock{mutex};
+        headers = std::unexpected(error);
+        ready = std::unexpected(error);
+        wanted.reset();
+        working = false;
+    }
+    wake();
+}
+
+bool VideoSource::Impl::can_serve() const {
+    return wanted && (wanted->frame < index.frame_count() || index.complete());
+}
+
+std::optional<Request> VideoSource::Impl::next_request(std::stop_token stop) {
+    std::unique_lock lock{mutex};
+    const bool was_working = std::exchange(working, false);
+    if (was_working && !wanted) {
+        lock.unlock();
+        wake();  // whoever waits for idle() may look now
+        lock.lock();
+    }
+    if (!changed.wait(lock, stop, [this] { return can_serve(); })) return std::nullopt;
+    working = true;
+    return std::exchange(wanted, std::nullopt);
+}
+
+bool VideoSource::Impl::superseded() {
+    const std::lock_guard lock{mutex};
+    return wanted.has_value();
+}
+
+void VideoSource::Impl::serve(FrameFetcher& fetcher, const Request& request, std::stop_token stop) {
+    if (const std::uint64_t now = index.generation(); now != seen_generation) {
+        seen_generation = now;
+        cache.clear();
+        fetcher.forget();
+    }
+    if (!request.answered) {
+        const auto start = Clock::now();
+        // A decode in flight is finished even when a newer request has come in: during a fast scrub every
+        // frame is superseded before it is done, and dropping them would starve the screen.
+        auto result = fetcher.show(request.frame, stop);
+        if (stop.stop_requested()) return;
+        copy_counters(fetcher);
+        publish(request, std::move(result),
+                std::chrono::duration<double, std::milli>(Clock::now() - start).count());
+    }
+    if (request.ahead != 0) prefetch(fetcher, request, stop);
+    copy_counters(fetcher);
+}
+
+void VideoSource::Impl::publish(const Request& request, base::Result<FramePtr> result, double decode_ms) {
+    const bool renumbering = !result && result.error().kind == base::ErrorKind::refused && !index.complete();
+    {
+        const std::lock_guard lock{mutex};
+        counters.last_decode_ms = decode_ms;
+        if (renumbering) {  // ask again when the new index has grown so far
+            if (!wanted) wanted = request;
+            return;
+        }
+        if (request.serial <= published_serial) return;  // a newer one is out already
+        published_serial = request.serial;
+        ready = std::move(result);
+    }
+    wake();
+}
+
+// How many frames around the playhead may be fetched unasked: never so many that they drive out what is
+// shown.
+std::int64_t VideoSource::Impl::prefetch_reach(std::int64_t frame) {
+    const auto ordinal = index.ordinal_of(frame);
+    const std::size_t bytes = ordinal ? cache.find(*ordinal).size_bytes : 0;
+    if (bytes == 0) return 0;
+    return std::min<std::int64_t>(k_prefetch_frames,
+                                  static_cast<std::int64_t>(options.cache_bytes / 4 / bytes));
+}
+
+void VideoSource::Impl::prefetch(FrameFetcher& fetcher, const Request& request, std::stop_token stop) {
+    const std::int64_t reach = prefetch_reach(request.frame);
+    const int direction = request.ahead > 0 ? 1 : -1;
+    for (std::int64_t k = 1; k <= reach; ++k) {
+        if (stop.stop_requested() || superseded()) return;
+        const std::int64_t frame = request.frame + direction * k;
+        const auto ordinal = index.ordinal_of(frame);
+        if (!ordinal) return;
+        if (!cache.contains(*ordinal) && !fetcher.show(frame, stop)) return;
+    }
+}
+
+void VideoSource::Impl::copy_counters(const FrameFetcher& fetcher) {
+    const FetchCounters& fetched = fetcher.counters();
+    const std::lock_guard lock{mutex};
+    counters.decoded = fetched.decoded.load(std::memory_order_relaxed);
+    counters.seeks = fetched.seeks.load(std::memory_order_relaxed);
+}
+
+void VideoSource::Impl::run_index(std::stop_token stop) {
+    const IndexTask task{path, stream_index, options.decoder_threads, [this] { index_grown(); }};
+    const auto done = from_table ? confirm_index(task, index, stop) : index_from_packets(task, index, stop);
+    if (stop.stop_requested()) return;
+    if (!done) {
+        index.add_fault(done.error().message);
+        index.finish();
+    }
+    last_index_wake = {};
+    index_grown();
+}
+
+void VideoSource::Impl::index_grown() {
+    {
+        const std::lock_guard lock{mutex};
+    }  // a waiter is either asleep or has not looked yet
+    changed.notify_one();
+    const auto now = Clock::now();
+    if (now - last_index_wake < k_index_wake_every) return;
+    last_index_wake = now;
+    wake();
+}
+
+VideoSource::VideoSource(std::filesystem::path path, VideoSourceOptions options)
+    : m_impl{std::make_unique<Impl>(std::move(path), std::move(options))} {}
+
+VideoSource::~VideoSource() = default;
+
+void VideoSource::request(std::int64_t frame, int ahead) { m_impl->request(frame, ahead); }
+
+std::optional<base::Result<FramePtr>> VideoSource::poll() {
+    const std::lock_guard lock{m_impl->mutex};
+    return std::exchange(m_impl->ready, std::nullopt);
+}
+
+FramePtr VideoSource::cached(std::int64_t frame) const { return m_impl->cached(frame); }
+
+bool VideoSource::idle() const {
+    const std::lock_guard lock{m_impl->mutex};
+    return !m_impl->wanted && !m_impl->working;
+}
+
+std::optional<base::Result<VideoInfo>> VideoSource::info() const {
+    std::unique_lock lock{m_impl->mutex};
+    auto info = m_impl->headers;
+    lock.unlock();
+    if (info && *info) add_index_facts(**info, m_impl->index.facts());
+    return info;
+}
+
+std::int64_t VideoSource::pts_of(std::int64_t frame) const { return m_impl->index.pts_of(frame); }
+
+std::vector<std::int64_t> VideoSource::keyframes_between(std::int64_t first, std::int64_t end) const {
+    return m_impl->index.keyframes_between(first, end);
+}
+
+std::optional<std::int64_t> VideoSource::frame_at_secs(double t_secs) const {
+    const std::int64_t first = m_impl->index.pts_of(0);
+    if (first == k_no_time) return std::nullopt;
+    // A hundredth of a tick forgives what secs_of() lost to rounding.
+    const base::Rational time_base = m_impl->time_base();
+    const double ticks =
+        t_secs * static_cast<double>(time_base.den) / static_cast<double>(time_base.num) + 0.01;
+    const double limited = std::clamp(std::floor(ticks), 0.0, 4e18);
+    return m_impl->index.frame_at_pts(first + static_cast<std::int64_t>(limited));
+}
+
+double VideoSource::secs_of(std::int64_t frame) const {
+    const std::int64_t first = m_impl->index.pts_of(0), pts = m_impl->index.pts_of(frame);
+    return first == k_no_time || pts == k_no_time ? 0 : base::seconds(pts - first, m_impl->time_base());
+}
+
+VideoCounters VideoSource::counters() const {
+    const CacheCounters cache = m_impl->cache.counters();
+    const std::lock_guard lock{m_impl->mutex};
+    VideoCounters counters = m_impl->counters;
+    counters.evictions = cache.evictions;
+    counters.cached_bytes = cache.bytes;
+    counters.budget_bytes = m_impl->cache.budget_bytes();
+    return counters;
+}
+
+}  // namespace media
