@@ -32,14 +32,15 @@ struct Edit {
 };
 
 [[nodiscard]] Edit reversed(const Edit& edit);
+[[nodiscard]] std::size_t approximate_bytes(const Edit& edit);  // of memory
 
 // Puts every `after` into the state (tracks are copied when shared).
 void apply(const Edit& edit, State& state);
 
 enum class EventKind : std::uint8_t { edit, undo, redo };
 
-// One line of the append-only log. An undo or redo carries the values it wrote as an edit of its own, so that replaying
-// `edit` of every event in order gives the current state.
+// One line of the append-only log. An undo or redo carries the values it wrote as an edit of its own, so that
+// replaying `edit` of every event in order gives the current state.
 struct Event {
     std::int64_t seq = 0;  // 1, 2, 3 …
     base::Uuid id;

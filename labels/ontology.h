@@ -1,5 +1,6 @@
 #pragma once
-// What may be labelled: classes, their attributes and guidelines. A plain value; changing it is an edit like any other.
+// What may be labelled: classes, their attributes and guidelines. A plain value; changing it is an edit like
+// any other.
 
 #include <cstdint>
 #include <optional>
@@ -17,7 +18,10 @@ using AttributeId = base::Id<struct AttributeTag>;
 
 enum class ShapeKind : std::uint8_t { box, ellipse, polygon, polyline, points, mask };
 enum class AttributeKind : std::uint8_t { select, radio, checkbox, number, text };
-enum class Timing : std::uint8_t { fixed, changing };  // one value per object, or one that holds from each keyframe on
+enum class Timing : std::uint8_t {
+    fixed,
+    changing
+};  // one value per object, or one that holds from each keyframe on
 
 struct Attribute {
     AttributeId id;
@@ -42,7 +46,7 @@ struct LabelClass {
 };
 
 struct Ontology {
-    std::int64_t revision = 0;  // +1 at every committed change
+    std::int64_t revision = 0;        // +1 at every committed change
     std::vector<LabelClass> classes;  // in the order shown
     bool operator==(const Ontology&) const = default;
 

@@ -1,6 +1,6 @@
 #pragma once
-// The project on disk: one SQLite file (docs/project-file.md gives its tables). Used by one thread at a time: the store's, or
-// a command's. Nothing here is called by the UI thread.
+// The project on disk: one SQLite file (docs/project-file.md gives its tables). Used by one thread at a time:
+// the store's, or a command's. Nothing here is called by the UI thread.
 
 #include <filesystem>
 #include <memory>
@@ -32,8 +32,9 @@ class ProjectFile {
 public:
     // Errors: refused when something is there already; io.
     [[nodiscard]] static base::Result<ProjectFile> create(const std::filesystem::path& path);
-    // Migrates an older schema (read_write: in place after a backup copy beside it; read_only: in memory). Errors: missing,
-    // malformed (not a project), unsupported (a newer schema), refused (another window writes it; the sentence says who).
+    // Migrates an older schema (read_write: in place after a backup copy beside it; read_only: in memory).
+    // Errors: missing, malformed (not a project), unsupported (a newer schema), refused (another window
+    // writes it; the sentence says who).
     [[nodiscard]] static base::Result<ProjectFile> open(const std::filesystem::path& path, Access access);
     ProjectFile(ProjectFile&&) noexcept;
     ProjectFile& operator=(ProjectFile&&) noexcept;
@@ -44,7 +45,8 @@ public:
 
     // The projection, and the history with as many recent edits as fit `edit_bytes`.
     [[nodiscard]] base::Result<LoadedProject> load(std::size_t edit_bytes = 16u << 20);
-    // Events and what they change in the projection, in one SQLite transaction: all or nothing, on disk on return.
+    // Events and what they change in the projection, in one SQLite transaction: all or nothing, on disk on
+    // return.
     [[nodiscard]] base::Result<void> append(std::span<const Event> events);
     [[nodiscard]] base::Result<std::shared_ptr<const Edit>> edit_of(std::int64_t seq);
     // Newest last. count 0: all.
@@ -58,12 +60,16 @@ private:
     std::unique_ptr<Impl> m_impl;
 };
 
-// Rebuilds a project at `out` from the longest sound prefix of the log of `damaged`, which is not changed. The sentence
-// says how many events were kept and lost. Errors: refused when `out` exists; malformed when nothing can be kept.
-[[nodiscard]] base::Result<std::string> repair(const std::filesystem::path& damaged, const std::filesystem::path& out);
+// Rebuilds a project at `out` from the longest sound prefix of the log of `damaged`, which is not changed.
+// The sentence says how many events were kept and lost. Errors: refused when `out` exists; malformed when
+// nothing can be kept.
+[[nodiscard]] base::Result<std::string> repair(const std::filesystem::path& damaged,
+                                               const std::filesystem::path& out);
 
-// Where the medium is now: the path relative to the project, the absolute path, then any file beside the project (its
-// folder and the folder the medium was in) whose size and fingerprint agree. Errors: missing, with where it looked.
-[[nodiscard]] base::Result<std::filesystem::path> locate_media(const Asset& asset, const std::filesystem::path& project);
+// Where the medium is now: the path relative to the project, the absolute path, then any file beside the
+// project (its folder and the folder the medium was in) whose size and fingerprint agree. Errors: missing,
+// with where it looked.
+[[nodiscard]] base::Result<std::filesystem::path> locate_media(const Asset& asset,
+                                                               const std::filesystem::path& project);
 
 }  // namespace labels

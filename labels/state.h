@@ -1,6 +1,6 @@
 #pragma once
-// The whole of a project's labels as one value. Cheap to copy: tracks are shared and never changed in place once shared, so
-// a copy is the immutable snapshot that jobs and exporters read.
+// The whole of a project's labels as one value. Cheap to copy: tracks are shared and never changed in place
+// once shared, so a copy is the immutable snapshot that jobs and exporters read.
 
 #include <cstdint>
 #include <memory>
@@ -14,14 +14,17 @@
 
 namespace labels {
 
-using TrackPtr = std::shared_ptr<const Track>;
+using TrackPtr =
+    std::shared_ptr<const Track>;  // made by make_shared<Track>: Document changes it in place while unshared
 
 struct State {
     Ontology ontology;
-    std::vector<Asset> assets;                         // by position
+    std::vector<Asset> assets;  // by position
     std::unordered_map<TrackId, TrackPtr> tracks;
     // Tracks of an asset in creation order (UUIDv7 order). Kept by Document; rebuilt by load.
     std::unordered_map<AssetId, std::vector<TrackId>> tracks_of_asset;
+    std::unordered_map<AssetId, std::size_t>
+        place_of_asset;  // its index in `assets`; kept and rebuilt likewise
 
     [[nodiscard]] const Asset* find(AssetId id) const;
     [[nodiscard]] const Track* find(TrackId id) const;
@@ -32,7 +35,8 @@ struct State {
 
 using Snapshot = std::shared_ptr<const State>;
 
-// SHA-256 (hex) over a canonical form of the state: equal states give equal hashes, whatever the order of edits.
+// SHA-256 (hex) over a canonical form of the state: equal states give equal hashes, whatever the order of
+// edits.
 [[nodiscard]] std::string state_hash(const State& state);
 
 }  // namespace labels

@@ -1,0 +1,57 @@
+#include "labels/edit.h"
+
+namespace labels {
+
+namespace {
+
+template <class T>
+Change<T> swapped(const Change<T>& change) {
+    return {change.after, change.before};
+}
+
+std::size_t bytes_of(const AttributeValues& values) {
+    std::size_t bytes = 0;
+    for (const auto& [id, value] : values)
+        bytes += sizeof(std::pair<AttributeId, std::string>) + value.size();
+    return bytes;
+}
+
+std::size_t bytes_of(const std::optional<Keyframe>& keyframe) {
+    if (!keyframe) return 0;
+    std::size_t bytes = bytes_of(keyframe->attributes);
+    if (const auto* path = std::get_if<Path>(&keyframe->geometry))
+        bytes += path->points.size() * sizeof(base::Point);
+    if (const auto* mask = std::get_if<MaskRuns>(&keyframe->geometry))
+        bytes += mask->runs.size() * sizeof(std::uint32_t);
+    return bytes;
+}
+
+}  // namespace
+
+Edit reversed(const Edit& edit) {
+    Edit back;
+    if (edit.ontology) back.ontology = swapped(*edit.ontology);
+    for (const auto& [id, change] : edit.assets)
+        back.assets.emplace_hint(back.assets.end(), id, swapped(change));
+    for (const auto& [id, track] : edit.tracks) {
+        TrackEdit& to = back.tracks.emplace_hint(back.tracks.end(), id, TrackEdit{})->second;
+        if (track.info) to.info = swapped(*track.info);
+        for (const auto& [frame, change] : track.keyframes) {
+            to.keyframes.emplace_hint(to.keyframes.end(), frame, swapped(change));
+        }
+    }
+    return back;
+}
+
+std::size_t approximate_bytes(const Edit& edit) {
+    std::size_t bytes = sizeof(Edit) + (edit.ontology ? 4096 : 0) + edit.assets.size() * 1024;
+    for (const auto& [id, track] : edit.tracks) {
+        bytes += sizeof(TrackEdit) + 64;
+        for (const auto& [frame, change] : track.keyframes) {
+            bytes += sizeof(change) + 64 + bytes_of(change.before) + bytes_of(change.after);
+        }
+    }
+    return bytes;
+}
+
+}  // namespace labels

@@ -1,0 +1,143 @@
+#include "labels/state_write.h"
+
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+
+namespace labels {
+
+namespace {
+
+auto order_of(const Asset& asset) { return std::tie(asset.position, asset.id); }
+
+void index_assets(State& state, std::size_t from) {
+    for (std::size_t i = from; i < state.assets.size(); ++i) state.place_of_asset[state.assets[i].id] = i;
+}
+
+void link(State& state, AssetId asset, TrackId id) {
+    std::vector<TrackId>& list = state.tracks_of_asset[asset];
+    const auto it = std::ranges::lower_bound(list, id);
+    if (it == list.end() || *it != id) list.insert(it, id);
+}
+
+void unlink(State& state, AssetId asset, TrackId id) {
+    const auto list = state.tracks_of_asset.find(asset);
+    if (list == state.tracks_of_asset.end()) return;
+    const auto it = std::ranges::lower_bound(list->second, id);
+    if (it != list->second.end() && *it == id) list->second.erase(it);
+    if (list->second.empty()) state.tracks_of_asset.erase(list);
+}
+
+// The track to write to: itself while nobody else holds it, else a copy that takes its place. Null when not
+// there.
+Track* writable(State& state, TrackId id) {
+    const auto it = state.tracks.find(id);
+    if (it == state.tracks.end()) return nullptr;
+    TrackPtr(it->second)
+        .reset();  // an acquire-release on the count: what a snapshot's thread read is behind us
+    if (it->second.use_count() != 1) it->second = std::make_shared<Track>(*it->second);
+    return const_cast<Track*>(it->second.get());  // always made by make_shared<Track>
+}
+
+void put_into(std::vector<Keyframe>& keyframes, std::int64_t frame, const std::optional<Keyframe>& keyframe) {
+    const auto it = std::ranges::lower_bound(keyframes, frame, {}, &Keyframe::frame);
+    const bool there = it != keyframes.end() && it->frame == frame;
+    if (!keyframe) {
+        if (there) keyframes.erase(it);
+    } else if (there) {
+        *it = *keyframe;
+    } else {
+        keyframes.insert(it, *keyframe);
+    }
+}
+
+// Both are in order of frames, so one pass does: an edit of 100,000 keyframes must not shift the vector
+// 100,000 times.
+void merge_into(std::vector<Keyframe>& keyframes, const std::map<std::int64_t, Change<Keyframe>>& changes) {
+    std::vector<Keyframe> merged;
+    merged.reserve(keyframes.size() + changes.size());
+    auto old = keyframes.begin();
+    for (const auto& [frame, change] : changes) {
+        while (old != keyframes.end() && old->frame < frame) merged.push_back(std::move(*old++));
+        if (old != keyframes.end() && old->frame == frame) ++old;
+        if (change.after) merged.push_back(*change.after);
+    }
+    std::move(old, keyframes.end(), std::back_inserter(merged));
+    keyframes = std::move(merged);
+}
+
+void apply_keyframes(State& state, TrackId id, const TrackEdit& edit) {
+    if (edit.keyframes.empty()) return;
+    Track* track = writable(state, id);
+    if (track == nullptr) return;
+    if (edit.keyframes.size() > 4) return merge_into(track->keyframes, edit.keyframes);
+    for (const auto& [frame, change] : edit.keyframes) put_into(track->keyframes, frame, change.after);
+}
+
+}  // namespace
+
+void set_asset(State& state, AssetId id, const std::optional<Asset>& asset) {
+    const Asset* found = state.find(id);
+    const auto old =
+        found == nullptr ? state.assets.end() : state.assets.begin() + (found - state.assets.data());
+    if (asset && old != state.assets.end() && old->position == asset->position) {
+        *old = *asset;
+        return;
+    }
+    std::size_t from = state.assets.size();
+    if (old != state.assets.end()) {
+        from = static_cast<std::size_t>(old - state.assets.begin());
+        state.assets.erase(old);
+        state.place_of_asset.erase(id);
+    }
+    if (asset) {
+        const auto place = std::ranges::lower_bound(state.assets, order_of(*asset), {}, order_of);
+        from = std::min(from, static_cast<std::size_t>(place - state.assets.begin()));
+        state.assets.insert(place, *asset);
+    }
+    index_assets(state, from);
+}
+
+void set_track_info(State& state, TrackId id, const std::optional<TrackInfo>& info) {
+    const Track* old = state.find(id);
+    if (old != nullptr && (!info || old->info.asset != info->asset)) unlink(state, old->info.asset, id);
+    if (!info) {
+        state.tracks.erase(id);
+        return;
+    }
+    if (old == nullptr) state.tracks[id] = std::make_shared<Track>();
+    link(state, info->asset, id);
+    writable(state, id)->info = *info;
+}
+
+void set_keyframe(State& state, TrackId id, std::int64_t frame, const std::optional<Keyframe>& keyframe) {
+    if (Track* track = writable(state, id)) put_into(track->keyframes, frame, keyframe);
+}
+
+void apply(const Edit& edit, State& state) {
+    if (edit.ontology) state.ontology = edit.ontology->after.value_or(Ontology{});
+    for (const auto& [id, change] : edit.assets) set_asset(state, id, change.after);
+    for (const auto& [id, track] : edit.tracks) {
+        if (track.info && !track.info->after) continue;
+        if (track.info) set_track_info(state, id, track.info->after);
+        apply_keyframes(state, id, track);
+    }
+    // Backwards, so that taking thousands of tracks out of an asset's list never shifts the rest of it.
+    for (auto it = edit.tracks.rbegin(); it != edit.tracks.rend(); ++it) {
+        if (it->second.info && !it->second.info->after) set_track_info(state, it->first, std::nullopt);
+    }
+}
+
+void fill_state(State& state, std::vector<Asset> assets, std::vector<TrackPtr> tracks) {
+    state.assets = std::move(assets);
+    std::ranges::sort(state.assets, {}, order_of);
+    index_assets(state, 0);
+    std::ranges::sort(tracks, {}, [](const TrackPtr& track) { return track->info.id; });
+    state.tracks.reserve(tracks.size());
+    for (TrackPtr& track : tracks) {
+        state.tracks_of_asset[track->info.asset].push_back(track->info.id);
+        state.tracks.emplace(track->info.id, std::move(track));
+    }
+}
+
+}  // namespace labels

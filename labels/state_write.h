@@ -1,0 +1,22 @@
+#pragma once
+// The only functions that change a State; Document, replay and load go through them, so that its parts always
+// agree.
+
+#include <optional>
+#include <vector>
+
+#include "labels/edit.h"
+#include "labels/state.h"
+
+namespace labels {
+
+// Each sets the value of one id, or removes it. A removed track goes with its keyframes; a keyframe of a
+// track that is not there (a damaged log) is passed over.
+void set_asset(State& state, AssetId id, const std::optional<Asset>& asset);
+void set_track_info(State& state, TrackId id, const std::optional<TrackInfo>& info);
+void set_keyframe(State& state, TrackId id, std::int64_t frame, const std::optional<Keyframe>& keyframe);
+
+// For load: everything at once, in any order.
+void fill_state(State& state, std::vector<Asset> assets, std::vector<TrackPtr> tracks);
+
+}  // namespace labels

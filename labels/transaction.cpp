@@ -1,0 +1,200 @@
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+#include "base/log.h"
+#include "labels/document.h"
+#include "labels/state_write.h"
+#include "labels/text.h"
+
+namespace labels {
+
+namespace {
+
+void make_storable(AttributeValues& values) {
+    for (auto& [id, value] : values) value = to_utf8(std::move(value));
+    if (std::ranges::is_sorted(values, std::ranges::less_equal{}, [](const auto& v) { return v.first; }))
+        return;
+    AttributeValues sorted;
+    for (auto& [id, value] : values) set_value(sorted, id, std::move(value));
+    values = std::move(sorted);
+}
+
+void make_storable(Ontology& ontology) {
+    for (LabelClass& label_class : ontology.classes) {
+        for (std::string* text : {&label_class.name, &label_class.shortcut, &label_class.guidelines}) {
+            *text = to_utf8(std::move(*text));
+        }
+        label_class.color_rgb &= 0xFFFFFF;
+        for (Attribute& attribute : label_class.attributes) {
+            attribute.name = to_utf8(std::move(attribute.name));
+            attribute.default_value = to_utf8(std::move(attribute.default_value));
+            for (std::string& value : attribute.values) value = to_utf8(std::move(value));
+        }
+    }
+}
+
+void make_storable(Asset& asset) {
+    for (std::string* text : {&asset.name, &asset.relative_path, &asset.absolute_path, &asset.fingerprint}) {
+        *text = to_utf8(std::move(*text));
+    }
+    for (base::Rational* ratio : {&asset.time_base, &asset.frame_rate}) {
+        if (ratio->den <= 0) *ratio = {0, 1};
+    }
+}
+
+void make_storable(TrackInfo& info) {
+    for (std::string* text : {&info.name, &info.source_detail, &info.author})
+        *text = to_utf8(std::move(*text));
+    make_storable(info.attributes);
+}
+
+void make_storable(Keyframe& keyframe) {
+    keyframe.confidence =
+        std::isnan(keyframe.confidence) ? 1.0f : std::clamp(keyframe.confidence, 0.0f, 1.0f);
+    make_storable(keyframe.attributes);
+}
+
+template <class T>
+bool unchanged(const Change<T>& change) {
+    return change.before == change.after;
+}
+
+}  // namespace
+
+Transaction::Transaction(Document& document, std::string name)
+    : m_document{document}, m_name{std::move(name)} {
+    assert(!document.busy());
+    m_document.m_open = this;
+}
+
+Transaction::~Transaction() {
+    if (!m_done) roll_back();
+}
+
+void Transaction::roll_back() {
+    if (!m_edit.empty()) {
+        m_document.apply_edit(reversed(m_edit));
+        m_document.give_back_numbers(m_edit);
+    }
+    m_document.m_open = nullptr;
+    m_done = true;
+}
+
+void Transaction::put_ontology(const Ontology& ontology) {
+    if (!m_edit.ontology) m_edit.ontology = Change<Ontology>{m_document.m_state.ontology, std::nullopt};
+    Ontology after = ontology;
+    after.revision = m_edit.ontology->before->revision;
+    make_storable(after);
+    m_document.m_state.ontology = after;
+    m_edit.ontology->after = std::move(after);
+    ++m_document.m_revision;
+}
+
+void Transaction::put_asset(const Asset& asset) {
+    const auto [it, first_touch] = m_edit.assets.try_emplace(asset.id);
+    const Asset* old = m_document.m_state.find(asset.id);
+    if (first_touch && old != nullptr) it->second.before = *old;
+    it->second.after = asset;
+    make_storable(*it->second.after);
+    set_asset(m_document.m_state, asset.id, it->second.after);
+    ++m_document.m_revision;
+}
+
+void Transaction::erase_asset(AssetId id) {
+    const Asset* old = m_document.m_state.find(id);
+    if (old == nullptr) return;
+    const std::vector<TrackId> tracks = m_document.m_state.tracks_of(id);
+    for (auto track = tracks.rbegin(); track != tracks.rend(); ++track) erase_track(*track);
+    const auto [it, first_touch] = m_edit.assets.try_emplace(id);
+    if (first_touch) it->second.before = *old;
+    it->second.after.reset();
+    set_asset(m_document.m_state, id, std::nullopt);
+    ++m_document.m_revision;
+}
+
+void Transaction::put_track(const TrackInfo& info) {
+    TrackEdit& edit = m_edit.tracks[info.id];
+    if (!edit.info) {
+        const Track* old = m_document.m_state.find(info.id);
+        edit.info.emplace();
+        if (old != nullptr) edit.info->before = old->info;
+    }
+    edit.info->after = info;
+    make_storable(*edit.info->after);
+    m_document.set_info(info.id, edit.info->after);
+}
+
+void Transaction::erase_track(TrackId id) {
+    const Track* old = m_document.m_state.find(id);
+    if (old == nullptr) return;
+    TrackEdit& edit = m_edit.tracks[id];
+    if (!edit.info) edit.info = Change<TrackInfo>{old->info, std::nullopt};
+    edit.info->after.reset();
+    for (auto& [frame, change] : edit.keyframes) change.after.reset();
+    for (const Keyframe& keyframe : old->keyframes) {
+        const auto [it, first_touch] = edit.keyframes.try_emplace(keyframe.frame);
+        if (first_touch) it->second.before = keyframe;
+    }
+    const TrackInfo info = old->info;
+    m_document.set_info(id, std::nullopt);
+    if (!edit.info->before) m_document.give_back_number(id, info);  // drawn and erased within the gesture
+}
+
+void Transaction::put_keyframe(TrackId id, const Keyframe& keyframe) {
+    const Track* track = m_document.m_state.find(id);
+    assert(track != nullptr);
+    if (!is_sound(keyframe.geometry)) {
+        base::log(base::LogLevel::error, "a keyframe at frame {} was left out: its geometry is not sound",
+                  keyframe.frame);
+        return;
+    }
+    const auto [it, first_touch] = m_edit.tracks[id].keyframes.try_emplace(keyframe.frame);
+    const Keyframe* old = track->keyframe_at(keyframe.frame);
+    if (first_touch && old != nullptr) it->second.before = *old;
+    it->second.after = keyframe;
+    make_storable(*it->second.after);
+    m_document.set_keyframe(id, keyframe.frame, it->second.after);
+}
+
+void Transaction::erase_keyframe(TrackId id, std::int64_t frame) {
+    const Track* track = m_document.m_state.find(id);
+    const Keyframe* old = track != nullptr ? track->keyframe_at(frame) : nullptr;
+    if (old == nullptr) return;
+    const auto [it, first_touch] = m_edit.tracks[id].keyframes.try_emplace(frame);
+    if (first_touch) it->second.before = *old;
+    it->second.after.reset();
+    m_document.set_keyframe(id, frame, std::nullopt);
+}
+
+bool Transaction::drop_unchanged() {
+    if (m_edit.ontology && unchanged(*m_edit.ontology)) m_edit.ontology.reset();
+    std::erase_if(m_edit.assets, [](const auto& entry) { return unchanged(entry.second); });
+    for (auto& [id, track] : m_edit.tracks) {
+        if (track.info && unchanged(*track.info)) track.info.reset();
+        std::erase_if(track.keyframes, [](const auto& entry) { return unchanged(entry.second); });
+    }
+    std::erase_if(m_edit.tracks,
+                  [](const auto& entry) { return !entry.second.info && entry.second.keyframes.empty(); });
+    return !m_edit.empty();
+}
+
+bool Transaction::commit() {
+    assert(!m_done);
+    if (!m_document.m_read_only.empty()) {
+        roll_back();
+        return false;
+    }
+    m_document.m_open = nullptr;
+    m_done = true;
+    if (!drop_unchanged()) return false;
+    if (m_edit.ontology) {
+        ++m_edit.ontology->after->revision;
+        m_document.m_state.ontology.revision = m_edit.ontology->after->revision;
+    }
+    m_document.publish(EventKind::edit, std::move(m_name), 0,
+                       std::make_shared<const Edit>(std::move(m_edit)));
+    return true;
+}
+
+}  // namespace labels
