@@ -66,6 +66,8 @@ void count_track(Survey& all, const labels::Track& track, std::int64_t end) {
     all.confidence += any([](const auto& k) { return k.confidence < 1; });
     all.names += !track.info.name.empty();
     all.groups += track.info.group != 0;
+    all.grouped_polygons += track.info.group != 0 && track.info.shape == labels::ShapeKind::polygon &&
+                            track.info.extent == labels::Extent::picture;
     all.layers += track.info.z_order != 0;
     all.occluded += any([](const auto& k) { return k.occluded; });
     all.details += !track.info.source_detail.empty() || !track.info.author.empty();
@@ -141,6 +143,14 @@ base::Result<std::vector<const labels::Asset*>> assets_to_write(const labels::St
         return base::fail(base::ErrorKind::missing,
                           "The project has no media, so there is nothing to export.");
     return assets;
+}
+
+Report report_of(const Survey& all, const std::vector<const labels::Asset*>& assets) {
+    Report report;
+    report.tracks = all.tracks;
+    report.keyframes = all.keyframes;
+    report.assets = static_cast<std::int64_t>(assets.size());
+    return report;
 }
 
 std::vector<std::string> unique_names(const std::vector<const labels::Asset*>& assets) {

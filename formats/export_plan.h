@@ -17,7 +17,8 @@ struct Survey {
     std::int64_t points = 0, masks = 0, moving_masks = 0;
     std::int64_t held = 0;          // with a span that is not interpolated
     std::int64_t interpolated = 0;  // with more than one keyframe, so that keyframes and frames differ
-    std::int64_t attributes = 0, confidence = 0, names = 0, groups = 0, layers = 0, occluded = 0, details = 0;
+    std::int64_t attributes = 0, confidence = 0, names = 0, groups = 0, grouped_polygons = 0, layers = 0,
+                 occluded = 0, details = 0;
     std::int64_t past_end = 0;  // with a keyframe past the last frame of the medium
     std::int64_t unsound =
         0;  // with a shape no format can hold (not a number, or of another kind than it says)
@@ -33,6 +34,7 @@ void warn_of_common_losses(Report& report, const Survey& all);
 // The asset or an error that names what is missing from the state.
 [[nodiscard]] base::Result<std::vector<const labels::Asset*>> assets_to_write(const labels::State& state,
                                                                               const WriteContext& context);
+[[nodiscard]] Report report_of(const Survey& all, const std::vector<const labels::Asset*>& assets);
 // A file or folder name for each, all different.
 [[nodiscard]] std::vector<std::string> unique_names(const std::vector<const labels::Asset*>& assets);
 

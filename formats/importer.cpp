@@ -82,6 +82,21 @@ labels::AssetId Importer::put_new_asset(labels::Asset asset) {
     return asset.id;
 }
 
+// The same name and kind, and not known to be another file.
+const labels::Asset* Importer::known_asset(const labels::Asset& like) const {
+    if (!like.fingerprint.empty()) {
+        const auto [first, last] = m_asset_by_fingerprint.equal_range(like.fingerprint);
+        for (auto it = first; it != last; ++it)
+            if (const labels::Asset* asset = state().find(it->second);
+                asset != nullptr && asset->name == like.name)
+                return asset;
+    }
+    const labels::Asset* named = asset_by_name(like.name);
+    if (named == nullptr || named->kind != like.kind) return nullptr;
+    const bool differs = !named->fingerprint.empty() && !like.fingerprint.empty();
+    return differs ? nullptr : named;
+}
+
 labels::AssetId Importer::find_or_make_asset(const AssetGuess& guess) {
     labels::Asset asset;
     asset.name = valid_utf8(guess.name);
@@ -89,20 +104,24 @@ labels::AssetId Importer::find_or_make_asset(const AssetGuess& guess) {
     asset.width_px = guess.width_px;
     asset.height_px = guess.height_px;
     asset.frame_count = guess.frame_count;
-    if (const labels::Asset* known = asset_by_name(asset.name); known != nullptr && known->kind == guess.kind)
-        return known->id;
     std::error_code error;
     if (!guess.file.empty()) {
         asset.absolute_path = std::filesystem::absolute(guess.file, error).lexically_normal().string();
         asset.fingerprint = base::fingerprint(guess.file).value_or("");
-        asset.size_bytes = static_cast<std::int64_t>(std::filesystem::file_size(guess.file, error));
-        if (error) asset.size_bytes = 0;
-        // Only within the project as it was: two equal pictures of one data set stay two assets.
-        const auto it = m_asset_by_fingerprint.find(asset.fingerprint);
-        const labels::Asset* same = it == m_asset_by_fingerprint.end() ? nullptr : state().find(it->second);
-        if (same != nullptr && same->name == asset.name) return same->id;
+        const auto size = std::filesystem::file_size(guess.file, error);
+        asset.size_bytes = error ? 0 : static_cast<std::int64_t>(size);
     }
-    return put_new_asset(std::move(asset));
+    const labels::Asset* known = known_asset(asset);
+    if (known == nullptr) return put_new_asset(std::move(asset));
+    if (!known->fingerprint.empty() || asset.fingerprint.empty()) return known->id;
+    // It was missing so far, and here it is.
+    labels::Asset found = *known;
+    found.absolute_path = asset.absolute_path;
+    found.fingerprint = asset.fingerprint;
+    found.size_bytes = asset.size_bytes;
+    m_asset_by_fingerprint.emplace(found.fingerprint, found.id);
+    m_context.transaction.put_asset(found);
+    return found.id;
 }
 
 std::int64_t Importer::next_number(labels::ClassId class_id) {
@@ -123,7 +142,8 @@ void Importer::warn_if_not_allowed(const labels::TrackInfo& info) {
 labels::TrackId Importer::put_track(labels::TrackInfo& info) {
     if (info.id.is_nil()) info.id = labels::TrackId::make();
     if (info.number == 0) info.number = next_number(info.class_id);
-    if (info.source == labels::Source::import && info.source_detail.empty()) info.source_detail = m_format_id;
+    if (info.source == labels::Source::import && info.source_detail.empty() && m_format_id != "limn")
+        info.source_detail = m_format_id;
     warn_if_not_allowed(info);
     m_context.transaction.put_track(info);
     ++m_report.tracks;
@@ -172,6 +192,23 @@ void Importer::close_gaps(const labels::TrackInfo& info) {
         if (!here.outside && (last || track->keyframes[i + 1].frame > here.frame + 1)) ends.push_back(here);
     }
     for (const labels::Keyframe& end : ends) put_outside(info, end, end.frame + 1);
+}
+
+void Importer::drop_repeated_attributes(const labels::TrackInfo& info) {
+    const labels::Track* track = state().find(info.id);
+    if (track == nullptr) return;
+    labels::AttributeValues in_force;
+    std::vector<labels::Keyframe> changed;
+    for (const labels::Keyframe& keyframe : track->keyframes) {
+        labels::Keyframe tidy = keyframe;
+        std::erase_if(tidy.attributes, [&](const auto& set) {
+            const std::string* before = labels::find_value(in_force, set.first);
+            return before != nullptr && *before == set.second;
+        });
+        for (const auto& [id, value] : tidy.attributes) labels::set_value(in_force, id, value);
+        if (tidy.attributes.size() != keyframe.attributes.size()) changed.push_back(std::move(tidy));
+    }
+    for (const labels::Keyframe& keyframe : changed) m_context.transaction.put_keyframe(info.id, keyframe);
 }
 
 std::int32_t Importer::new_group() {

@@ -55,6 +55,9 @@ public:
     // frame.
     void close_gaps(const labels::TrackInfo& info);
 
+    // A value that is in force already is not set again.
+    void drop_repeated_attributes(const labels::TrackInfo& info);
+
     // One warning at the end: "sentence (n)." with how often it was counted.
     void count(std::string_view sentence, std::int64_t by = 1) { m_counts[std::string(sentence)] += by; }
     [[nodiscard]] std::int32_t new_group();
@@ -70,7 +73,7 @@ public:
     [[nodiscard]] base::Result<Report> finish();
 
 private:
-    void index_assets();
+    [[nodiscard]] const labels::Asset* known_asset(const labels::Asset& like) const;
     void warn_if_not_allowed(const labels::TrackInfo& info);
     [[nodiscard]] std::int64_t next_number(labels::ClassId class_id);
 

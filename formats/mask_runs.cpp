@@ -10,7 +10,7 @@ namespace {
 // Alternating run lengths, the first of zeros.
 class RunWriter {
 public:
-    void add(bool value, std::uint32_t length) {
+    void add(bool value, std::uint64_t length) {
         if (length == 0) return;
         if (value != m_value) {
             m_runs.push_back(m_length);
@@ -18,12 +18,12 @@ public:
             m_value = value;
         }
         // A run of more than 32 bits goes on after an empty run of the other value.
-        if (const std::uint32_t room = UINT32_MAX - m_length; length > room) {
+        for (std::uint64_t room = UINT32_MAX - m_length; length > room; room = UINT32_MAX) {
             m_runs.insert(m_runs.end(), {UINT32_MAX, 0});
             m_length = 0;
             length -= room;
         }
-        m_length += length;
+        m_length += static_cast<std::uint32_t>(length);
     }
     std::vector<std::uint32_t> finish() {
         if (m_length > 0 || m_runs.empty()) m_runs.push_back(m_length);
@@ -184,22 +184,22 @@ std::optional<std::vector<std::uint32_t>> decompress_counts(std::string_view tex
 
 std::vector<std::uint32_t> counts_from_mask(const labels::MaskRuns& mask, int width_px, int height_px) {
     const Bits bits = bits_of(mask);
-    const auto height = static_cast<std::uint32_t>(height_px);
+    // The part of the rectangle that is inside the picture, half-open.
+    const auto clamped = [](std::int64_t v, int limit) {
+        return static_cast<int>(std::clamp<std::int64_t>(v, 0, limit));
+    };
+    const int x0 = clamped(mask.left, width_px), y0 = clamped(mask.top, height_px);
+    const int x1 = clamped(std::int64_t{mask.left} + mask.width, width_px);
+    const int y1 = clamped(std::int64_t{mask.top} + mask.height, height_px);
+    const auto pixels = [](std::int64_t w, std::int64_t h) { return static_cast<std::uint64_t>(w * h); };
     RunWriter counts;
-    for (int x = 0; x < width_px; ++x) {
-        const std::int64_t column = static_cast<std::int64_t>(x) - mask.left;
-        if (column < 0 || column >= mask.width) {
-            counts.add(false, height);
-            continue;
-        }
-        const int top = std::clamp(mask.top, 0, height_px);
-        const int bottom = static_cast<int>(
-            std::clamp<std::int64_t>(static_cast<std::int64_t>(mask.top) + mask.height, top, height_px));
-        counts.add(false, static_cast<std::uint32_t>(top));
-        for (int y = top; y < bottom; ++y)
-            counts.add(bits.pixels[bits.at(static_cast<int>(column), y - mask.top)], 1);
-        counts.add(false, static_cast<std::uint32_t>(height_px - bottom));
+    counts.add(false, pixels(x0, height_px));
+    for (int x = x0; x < x1; ++x) {
+        counts.add(false, static_cast<std::uint64_t>(y0));
+        for (int y = y0; y < y1; ++y) counts.add(bits.pixels[bits.at(x - mask.left, y - mask.top)], 1);
+        counts.add(false, static_cast<std::uint64_t>(height_px - y1));
     }
+    counts.add(false, pixels(width_px - std::max(x0, x1), height_px));
     return counts.finish();
 }
 
