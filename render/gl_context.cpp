@@ -115,10 +115,11 @@ const char* gl_string(GLenum name) {
     return text == nullptr ? "?" : reinterpret_cast<const char*>(text);
 }
 
-void GLAPIENTRY on_debug_message(GLenum, GLenum type, GLuint, GLenum severity, GLsizei length,
+void GLAPIENTRY on_debug_message(GLenum source, GLenum type, GLuint, GLenum severity, GLsizei length,
                                  const GLchar* text, const void*) {
     const std::string_view message{
         text, length < 0 ? std::char_traits<char>::length(text) : static_cast<std::size_t>(length)};
+    if (source == GL_DEBUG_SOURCE_SHADER_COMPILER) return;  // Program hands these on with its own error
     if (type == GL_DEBUG_TYPE_ERROR) {
         g_reported_errors.fetch_add(1, std::memory_order_relaxed);
         base::log(base::LogLevel::error, "OpenGL: {}", message);

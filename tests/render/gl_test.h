@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/geometry.h"
 #include "render/framebuffer.h"
 #include "render/gl_context.h"
 

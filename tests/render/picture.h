@@ -107,8 +107,8 @@ private:
 
     [[nodiscard]] int hashed(int plane, int x, int y, int channel) const {
         if (channel == 3) return (1 << frame.bit_depth) - 1;
-        std::uint32_t h =
-            static_cast<std::uint32_t>(x * 73856093 ^ y * 19349663 ^ (plane * 4 + channel + 1) * 83492791);
+        const auto mixed = [](int value, std::uint32_t by) { return static_cast<std::uint32_t>(value) * by; };
+        std::uint32_t h = mixed(x, 73856093) ^ mixed(y, 19349663) ^ mixed(plane * 4 + channel + 1, 83492791);
         h = (h ^ h >> 13) * 0x5bd1e995u;
         h ^= h >> 15;
         return static_cast<int>(h % (1u << frame.bit_depth));
