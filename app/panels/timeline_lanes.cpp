@@ -23,7 +23,7 @@ struct LaneOrder {
     [[nodiscard]] bool fits(const labels::Document& document, labels::AssetId shown) const {
         const std::vector<TrackId>& now = document.state().tracks_of(shown);
         if (asset != shown || now.size() != ids.size()) return false;
-        if (!now.empty() && now.back() != made_from.back()) return false;
+        if (!now.empty() && (made_from.empty() || now.back() != made_from.back())) return false;
         return revision == document.revision() || document.busy();
     }
 

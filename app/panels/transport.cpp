@@ -9,7 +9,7 @@
 namespace app {
 namespace {
 
-struct Cursor {  // hands out areas from left to right
+struct Strip {  // hands out areas from left to right
     Area left;
     float gap;
     Area take(float width) {
@@ -111,7 +111,7 @@ void draw_transport(Ui& u, Area area, const Timeline& timeline) {
     const float pad = std::floor((area.height() - u.px(26)) / 2);
     Area bar{area.x0 + u.px(8), area.y0 + pad, area.x1 - u.px(10),
              area.y1 - (area.height() - u.px(26) - pad)};
-    Cursor at{bar, u.px(2)};
+    Strip at{bar, u.px(2)};
     action_icon(u, at.take(u.px(28)), icon::first, "frame.first");
     action_icon(u, at.take(u.px(28)), icon::step_back, "frame.previous");
     at.left.cut_left(u.px(4));

@@ -1,0 +1,214 @@
+// What there is: the project's media, its classes, and the objects on the shown frame.
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "app/panels/panels.h"
+#include "app/panels/track_list.h"
+#include "app/ui/keys.h"
+
+namespace app {
+namespace {
+
+constexpr float k_row = 30, k_head = 34;
+
+float line_of(const Ui& u) { return std::max(1.0f, std::floor(u.scale)); }
+float row_of(const Ui& u) { return std::round(u.px(k_row)); }
+
+// Draws the rows of a scrolled list that are in sight: draw(index, area).
+template <class Draw>
+void draw_rows(Ui& u, const char* id, Area area, std::size_t count, const Draw& draw) {
+    const float row = row_of(u);
+    const float offset = begin_scroll(u, id, area, static_cast<float>(count) * row);
+    const auto first = static_cast<std::size_t>(offset / row);
+    const auto end =
+        std::min(count, first + static_cast<std::size_t>(std::max(0.0f, area.height()) / row) + 2);
+    for (std::size_t i = first; i < end; ++i) {
+        ImGui::PushID(static_cast<int>(i));
+        const float y = area.y0 + static_cast<float>(i) * row - offset;
+        draw(i, Area{area.x0, y, area.x1, y + row});
+        ImGui::PopID();
+    }
+    end_scroll(u);
+}
+
+Area head_area(Ui& u, Area area) {
+    return {area.x0 + u.px(14), area.y0 + u.px(5), area.x1 - u.px(14), area.y1};
+}
+
+// -- assets
+// ------------------------------------------------------------------------------------------------------------
+
+// A medium that was never seen here, or that is shown and cannot be read.
+bool is_missing(const Workbench& bench, const labels::Asset& asset) {
+    if (asset.relative_path.empty() && asset.absolute_path.empty()) return true;
+    return asset.id == bench.view().asset && !bench.media_error().empty();
+}
+
+std::string facts_of(const labels::Asset& asset) {
+    std::string out = asset.absolute_path.empty() ? asset.name : asset.absolute_path;
+    if (asset.width_px > 0) out += fmt::format("\n{} × {}", asset.width_px, asset.height_px);
+    if (asset.frame_count > 0) out += fmt::format(" · {} frames", asset.frame_count);
+    return out;
+}
+
+char32_t icon_of(labels::MediaKind kind) {
+    return kind == labels::MediaKind::video ? icon::film : icon::image;
+}
+
+void draw_asset(Ui& u, Area row, const labels::Asset& asset) {
+    const bool shown = asset.id == u.bench.view().asset, missing = is_missing(u.bench, asset);
+    bool hovered = false;
+    if (list_row(u, asset.name, row, shown, &hovered)) {
+        u.later([id = asset.id](Workbench& bench) { bench.show_asset(id); });
+    }
+    if (hovered) {
+        tooltip(u,
+                missing ? facts_of(asset) + "\nThe medium is not found or cannot be read" : facts_of(asset));
+    }
+    Area line{row.x0 + u.px(12), row.y0, row.x1 - u.px(14), row.y1};
+    draw_icon(u, line.cut_left(u.px(22)), icon_of(asset.kind), missing ? u.theme.faint : u.theme.quiet, 18);
+    line.cut_left(u.px(8));
+    Area mark = line.cut_right(u.px(16));
+    line.cut_right(u.px(6));
+    if (missing) {
+        draw_icon(u, mark, icon::alert, u.theme.doubt, 16);
+    } else {
+        const bool labelled = !u.bench.document()->state().tracks_of(asset.id).empty();
+        const ImU32 dot = shown ? u.theme.accent : labelled ? u.theme.good : u.theme.faint;
+        ImGui::GetWindowDrawList()->AddCircleFilled(
+            {std::round(mark.x1 - u.px(4)), std::round((row.y0 + row.y1) / 2)}, u.px(4), dot, 16);
+    }
+    draw_text(u, line, asset.name, missing ? u.theme.quiet : u.theme.text);
+}
+
+void draw_assets(Ui& u, Area area) {
+    const auto& assets = u.bench.document()->state().assets;
+    section_head(u, head_area(u, area.cut_top(u.px(k_head))), "Assets",
+                 assets.size() > 1 ? fmt::format("{}", assets.size()) : std::string{});
+    draw_rows(u, "assets", area, assets.size(),
+              [&](std::size_t i, Area row) { draw_asset(u, row, assets[i]); });
+}
+
+// -- classes
+// -----------------------------------------------------------------------------------------------------------
+
+void draw_class(Ui& u, Area row, const labels::LabelClass& label_class) {
+    const bool active = label_class.id == u.bench.view().active_class;
+    bool hovered = false;
+    if (list_row(u, label_class.name, row, active, &hovered)) {
+        u.later([id = label_class.id](Workbench& bench) { bench.set_active_class(id); });
+    }
+    if (hovered) {
+        const bool relabels = !u.bench.view().selection.empty();
+        tooltip(u, relabels ? "Give the selected objects this class" : "New objects get this class",
+                label_class.shortcut);
+    }
+    Area line{row.x0 + u.px(14), row.y0, row.x1 - u.px(14), row.y1};
+    swatch(u, {line.x0 + u.px(5), (row.y0 + row.y1) / 2}, label_class.color_rgb);
+    line.cut_left(u.px(20));
+    key_cap(u, line.cut_right(u.px(20)), label_class.shortcut);
+    line.cut_right(u.px(8));
+    const std::string count = fmt::format("{}", u.bench.document()->count_of(label_class.id));
+    draw_text(u, line.cut_right(text_width(u.fonts.text, count) + 1), count, u.theme.quiet, nullptr,
+              Align::right);
+    line.cut_right(u.px(8));
+    draw_text(u, line, label_class.name, u.theme.text);
+}
+
+enum class Adding : int { no, opening, typing };
+
+void draw_add_class(Ui& u, Area row) {
+    int& state = *ImGui::GetStateStorage()->GetIntRef(ImGui::GetID("adding class"));
+    if (state == static_cast<int>(Adding::no)) {
+        bool hovered = false;
+        if (list_row(u, "Add class", row, false, &hovered)) state = static_cast<int>(Adding::opening);
+        Area line{row.x0 + u.px(10), row.y0, row.x1 - u.px(14), row.y1};
+        const ImU32 ink = hovered ? u.theme.text : u.theme.quiet;
+        draw_icon(u, line.cut_left(u.px(18)), icon::plus, ink, 16);
+        line.cut_left(u.px(6));
+        draw_text(u, line, "Add class", ink);
+        return;
+    }
+    const Area field{row.x0 + u.px(10), row.y0 + u.px(2), row.x1 - u.px(12), row.y1 - u.px(2)};
+    std::string name;
+    const bool opening = state == static_cast<int>(Adding::opening);
+    const bool entered = text_field(u, "New class", field, name, "Name of the class", opening);
+    const bool writing = ImGui::IsItemActive();
+    if (entered) u.later([name](Workbench& bench) { bench.add_class(name); });
+    if (writing) state = static_cast<int>(Adding::typing);
+    if (!writing && !opening) state = static_cast<int>(Adding::no);
+}
+
+void draw_classes(Ui& u, Area area) {
+    const auto& classes = u.bench.document()->state().ontology.classes;
+    section_head(u, head_area(u, area.cut_top(u.px(k_head))), "Classes");
+    const bool writable = u.bench.document()->read_only().empty();
+    draw_rows(u, "classes", area, classes.size() + (writable ? 1 : 0), [&](std::size_t i, Area row) {
+        if (i < classes.size()) {
+            draw_class(u, row, classes[i]);
+        } else {
+            draw_add_class(u, row);
+        }
+    });
+}
+
+// -- on this frame
+// -----------------------------------------------------------------------------------------------------
+
+void draw_on_frame(Ui& u, Area area, const std::vector<const labels::Track*>& tracks) {
+    const std::string count = tracks.empty() ? std::string{} : fmt::format("{}", tracks.size());
+    section_head(u, head_area(u, area.cut_top(u.px(k_head))), "On this frame", count);
+    if (tracks.empty()) {
+        Area hint = area.cut_top(row_of(u));
+        hint.x0 += u.px(14);
+        hint.x1 -= u.px(14);
+        draw_text(u, hint, "Nothing labelled here", u.theme.faint);
+        return;
+    }
+    draw_rows(u, "on frame", area, tracks.size(),
+              [&](std::size_t i, Area row) { draw_track_row(u, row, *tracks[i]); });
+}
+
+// Rows for each section: what it wants where all fits, else a fair share of what there is.
+std::array<float, 3> share_rows(float room, std::array<float, 3> wanted) {
+    std::array<float, 3> got{};
+    for (int round = 0; round < 3; ++round) {
+        int hungry = 0;
+        for (std::size_t i = 0; i < 3; ++i) hungry += got[i] < wanted[i];
+        if (hungry == 0 || room < 1) break;
+        const float each = std::floor(room / static_cast<float>(hungry));
+        for (std::size_t i = 0; i < 3; ++i) {
+            const float more = std::min(std::max(each, 1.0f), wanted[i] - got[i]);
+            if (more <= 0 || room < more) continue;
+            got[i] += more;
+            room -= more;
+        }
+    }
+    got[2] += std::max(0.0f, room);
+    return got;
+}
+
+}  // namespace
+
+void draw_left_panel(Ui& u, Area area) {
+    begin_panel(u, "left", area, u.theme.panel);
+    const labels::Document* document = u.bench.document();
+    if (!document) return end_panel();
+    const std::vector<const labels::Track*> here =
+        tracks_shown(*document, u.bench.view().asset, u.bench.frame());
+    const float row = row_of(u), head = u.px(k_head);
+    const auto& state = document->state();
+    const auto rows = share_rows(
+        (area.height() - 3 * head) / row,
+        {static_cast<float>(state.assets.size()), static_cast<float>(state.ontology.classes.size() + 1),
+         static_cast<float>(std::max<std::size_t>(here.size(), 1))});
+    Area rest = area;
+    draw_assets(u, rest.cut_top(head + rows[0] * row));
+    draw_classes(u, rest.cut_top(head + rows[1] * row));
+    draw_on_frame(u, rest, here);
+    fill({area.x1 - line_of(u), area.y0, area.x1, area.y1}, u.theme.line);
+    end_panel();
+}
+
+}  // namespace app
