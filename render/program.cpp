@@ -67,11 +67,19 @@ base::Result<GLuint> link(GLuint vertex, GLuint fragment, const std::string& nam
                       name);
 }
 
+// #version must stay the first line.
+std::string with_defines(const std::string& source, const std::string& defines) {
+    const std::size_t line_end = source.find('\n');
+    if (defines.empty() || line_end == std::string::npos) return source;
+    return source.substr(0, line_end + 1) + defines + "#line 2\n" + source.substr(line_end + 1);
+}
+
 base::Result<GLuint> build(const ProgramDesc& desc) {
-    const base::Result<GLuint> vertex = compile(GL_VERTEX_SHADER, desc.vertex_source, desc.name + ".vert");
+    const base::Result<GLuint> vertex =
+        compile(GL_VERTEX_SHADER, with_defines(desc.vertex_source, desc.defines), desc.name + ".vert");
     if (!vertex) return std::unexpected(vertex.error());
     const base::Result<GLuint> fragment =
-        compile(GL_FRAGMENT_SHADER, desc.fragment_source, desc.name + ".frag");
+        compile(GL_FRAGMENT_SHADER, with_defines(desc.fragment_source, desc.defines), desc.name + ".frag");
     base::Result<GLuint> program = std::unexpected(base::Error{});
     if (fragment) {
         program = link(*vertex, *fragment, desc.name);
@@ -171,7 +179,8 @@ Reload Program::reload_if_changed() {
     const base::Result<std::string> vertex = base::read_file(source_file(m_desc, ".vert"));
     const base::Result<std::string> fragment = base::read_file(source_file(m_desc, ".frag"));
     if (!vertex || !fragment) return Reload::kept_old;  // an editor may be half-way through a save
-    base::Result<Program> fresh = create({m_desc.name, *vertex, *fragment, m_desc.source_dir});
+    base::Result<Program> fresh =
+        create({m_desc.name, *vertex, *fragment, m_desc.source_dir, m_desc.defines});
     if (!fresh) {
         base::log(base::LogLevel::error, "{}", fresh.error().message);
         return Reload::kept_old;

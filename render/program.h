@@ -15,6 +15,7 @@ struct ProgramDesc {
     std::string name;                            // "video": shaders/video.vert and shaders/video.frag
     std::string vertex_source, fragment_source;  // limn_shaders::video_vert, limn_shaders::video_frag
     std::filesystem::path source_dir;            // for reloading; empty: the source tree this was built from
+    std::string defines;                         // "#define LAYOUT 0\n": put after the #version line of both
 };
 
 enum class Reload : std::uint8_t { unchanged, reloaded, kept_old };

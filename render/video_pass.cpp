@@ -6,6 +6,7 @@
 
 #include <epoxy/gl.h>
 
+#include "base/log.h"
 #include "embedded_shaders.h"
 #include "render/gl_context.h"
 #include "render/gl_state.h"
@@ -100,9 +101,9 @@ std::array<float, 9> rgb_from_yuv(const Luminance& k, const SampleRange& range) 
                                        y,
                                        2 * (1 - k.blue) * c,
                                        0};
-    std::array<float, 9> narrow{};
-    std::ranges::transform(matrix, narrow.begin(), [](double value) { return static_cast<float>(value); });
-    return narrow;
+    std::array<float, 9> result{};
+    std::ranges::transform(matrix, result.begin(), [](double value) { return static_cast<float>(value); });
+    return result;
 }
 
 // How a plane is averaged over the area of one screen pixel.
@@ -120,6 +121,57 @@ Averaging averaging_for(double footprint_x, double footprint_y) {
     };
     result.taps = {taps(footprint_x), taps(footprint_y)};
     return result;
+}
+
+std::size_t program_index(PixelLayout layout, bool minified) {
+    return static_cast<std::size_t>(layout) * 2 + (minified ? 1 : 0);
+}
+
+std::array<float, 2> narrow(base::Point p) { return {static_cast<float>(p.x), static_cast<float>(p.y)}; }
+
+void set_place(Program& program, const View& view, const base::Rect& clip) {
+    const base::Point origin{std::floor(clip.x0), std::floor(clip.y0)};
+    const base::Point at = view.media_from_screen(origin);
+    const base::Point whole{std::floor(at.x), std::floor(at.y)};
+    program.set("u_origin_px", narrow(origin));
+    program.set("u_origin_texel", std::array{static_cast<int>(whole.x), static_cast<int>(whole.y)});
+    program.set("u_origin_fraction", narrow(at - whole));
+    program.set("u_texels_per_px", static_cast<float>(1 / view.scale));
+}
+
+void set_picture(Program& program, const VideoFrame& frame) {
+    program.set("u_shown_size", std::array{frame.shown_width(), frame.shown_height()});
+    program.set("u_coded_size", std::array{frame.width_px, frame.height_px});
+    program.set("u_quarter_turns", frame.rotation_deg / 90 % 4);
+    program.set("u_flip", frame.flip_horizontal ? 1 : 0);
+    program.set("u_chroma_shift", std::array{frame.log2_chroma_w, frame.log2_chroma_h});
+    program.set("u_plane0", 0);
+    program.set("u_plane1", 1);
+    program.set("u_plane2", 2);
+}
+
+void set_color(Program& program, const VideoFrame& frame) {
+    const SampleRange range = sample_range(frame);
+    const auto chroma_zero = static_cast<float>(range.chroma_zero);
+    program.set_matrix3("u_rgb_from_yuv", rgb_from_yuv(luminance_of(frame.matrix), range));
+    program.set("u_yuv_zero", std::array{static_cast<float>(range.luma_zero), chroma_zero, chroma_zero});
+    const double sample_scale = frame.bit_depth > 8 ? 65535.0 / ((1 << frame.bit_depth) - 1) : 1.0;
+    program.set("u_sample_scale", static_cast<float>(sample_scale));
+    program.set("u_checker_dark", std::array{0x16 / 255.f, 0x19 / 255.f, 0x1E / 255.f});
+    program.set("u_checker_light", std::array{0x1F / 255.f, 0x23 / 255.f, 0x2A / 255.f});
+}
+
+// The coarsest mip level it will sample.
+int set_averaging(Program& program, const VideoFrame& frame, double scale) {
+    const double footprint = 1 / scale;
+    const Averaging luma = averaging_for(footprint, footprint);
+    const Averaging chroma =
+        averaging_for(footprint / (1 << frame.log2_chroma_w), footprint / (1 << frame.log2_chroma_h));
+    program.set("u_luma_taps", luma.taps);
+    program.set("u_chroma_taps", chroma.taps);
+    program.set("u_luma_level", static_cast<float>(luma.level));
+    program.set("u_chroma_level", static_cast<float>(chroma.level));
+    return std::max(luma.level, chroma.level);
 }
 
 }  // namespace
@@ -166,16 +218,48 @@ void VideoTextures::make_mipmaps() {
 }
 
 base::Result<VideoPass> VideoPass::create() {
-    base::Result<Program> program =
-        Program::create({"video", limn_shaders::video_vert, limn_shaders::video_frag, {}});
-    if (!program) return std::unexpected(program.error());
-    VideoPass pass{std::move(*program)};
+    assert(on_gl_thread());
+    VideoPass pass;
+    for (const bool minified :
+         {false, true})  // what nearly every video needs; a driver's refusal is known at once
+        if (base::Result<void> made = pass.make_program(PixelLayout::yuv, minified); !made)
+            return std::unexpected(made.error());
     glGenVertexArrays(1, &pass.m_vertex_array);
     return pass;
 }
 
 VideoPass::VideoPass(VideoPass&& other) noexcept
-    : m_program{std::move(other.m_program)}, m_vertex_array{std::exchange(other.m_vertex_array, 0)} {}
+    : m_programs{std::move(other.m_programs)},
+      m_told_of_failure{other.m_told_of_failure},
+      m_vertex_array{std::exchange(other.m_vertex_array, 0)} {}
+
+base::Result<void> VideoPass::make_program(PixelLayout layout, bool minified) {
+    std::string defines =
+        fmt::format("#define LAYOUT {}\n#define MINIFIED {}\n", static_cast<int>(layout), minified ? 1 : 0);
+    base::Result<Program> program = Program::create(
+        {"video", limn_shaders::video_vert, limn_shaders::video_frag, {}, std::move(defines)});
+    if (!program) return std::unexpected(program.error());
+    m_programs[program_index(layout, minified)].emplace(std::move(*program));
+    return {};
+}
+
+Program* VideoPass::program_for(PixelLayout layout, bool minified) {
+    std::optional<Program>& program = m_programs[program_index(layout, minified)];
+    if (!program && !m_told_of_failure) {
+        if (const base::Result<void> made = make_program(layout, minified); !made) {
+            base::log(base::LogLevel::error, "{}", made.error().message);
+            m_told_of_failure = true;
+        }
+    }
+    return program ? &*program : nullptr;
+}
+
+Reload VideoPass::reload_if_changed() {
+    Reload result = Reload::unchanged;
+    for (std::optional<Program>& program : m_programs)
+        if (program) result = std::max(result, program->reload_if_changed());
+    return result;
+}
 
 VideoPass::~VideoPass() {
     if (m_vertex_array == 0) return;
@@ -191,70 +275,24 @@ void VideoPass::draw(VideoTextures& textures, const View& view, Size target,
     const base::Rect picture = view.screen_from_media(base::Rect{0, 0, shown.width, shown.height});
     const base::Rect clip{std::max(view.screen.x0, picture.x0), std::max(view.screen.y0, picture.y0),
                           std::min(view.screen.x1, picture.x1), std::min(view.screen.y1, picture.y1)};
-    if (!begin_pass(target, clip)) return;
+    Program* program = program_for(frame.layout, view.scale < 1);
+    if (program == nullptr || !begin_pass(target, clip)) return;
 
-    m_program.use();
-    m_program.set("u_target_height_px", static_cast<float>(target.height));
-    set_place(view, clip);
-    set_picture(frame);
-    set_color(frame);
-    const int level = set_sampling(frame, view.scale);
-    if (level > 0) textures.make_mipmaps();
+    program->use();
+    program->set("u_target_height_px", static_cast<float>(target.height));
+    set_place(*program, view, clip);
+    set_picture(*program, frame);
+    set_color(*program, frame);
+    if (set_averaging(*program, frame, view.scale) > 0) textures.make_mipmaps();
     const bool grid = options.pixel_grid == PixelGrid::on && view.scale >= options.grid_min_scale;
-    m_program.set("u_pixel_grid", grid ? 1 : 0);
+    program->set("u_pixel_grid", grid ? 1 : 0);
     for (int i = 0; i < plane_count(frame.layout); ++i)
         textures.m_planes[static_cast<std::size_t>(i)]->bind(i);
     glActiveTexture(GL_TEXTURE0);
     glBindVertexArray(m_vertex_array);
     glDrawArrays(GL_TRIANGLES, 0, 3);
+    glBindVertexArray(0);
     end_pass();
-}
-
-void VideoPass::set_place(const View& view, const base::Rect& clip) {
-    const base::Point origin{std::floor(clip.x0), std::floor(clip.y0)};
-    const base::Point at = view.media_from_screen(origin);
-    const base::Point whole{std::floor(at.x), std::floor(at.y)};
-    m_program.set("u_origin_px", std::array{static_cast<float>(origin.x), static_cast<float>(origin.y)});
-    m_program.set("u_origin_texel", std::array{static_cast<int>(whole.x), static_cast<int>(whole.y)});
-    m_program.set("u_origin_fraction",
-                  std::array{static_cast<float>(at.x - whole.x), static_cast<float>(at.y - whole.y)});
-    m_program.set("u_texels_per_px", static_cast<float>(1 / view.scale));
-}
-
-void VideoPass::set_picture(const VideoFrame& frame) {
-    m_program.set("u_layout", static_cast<int>(frame.layout));
-    m_program.set("u_shown_size", std::array{frame.shown_width(), frame.shown_height()});
-    m_program.set("u_coded_size", std::array{frame.width_px, frame.height_px});
-    m_program.set("u_quarter_turns", frame.rotation_deg / 90 % 4);
-    m_program.set("u_flip", frame.flip_horizontal ? 1 : 0);
-    m_program.set("u_chroma_shift", std::array{frame.log2_chroma_w, frame.log2_chroma_h});
-    m_program.set("u_plane0", 0);
-    m_program.set("u_plane1", 1);
-    m_program.set("u_plane2", 2);
-}
-
-void VideoPass::set_color(const VideoFrame& frame) {
-    const SampleRange range = sample_range(frame);
-    const auto chroma_zero = static_cast<float>(range.chroma_zero);
-    m_program.set_matrix3("u_rgb_from_yuv", rgb_from_yuv(luminance_of(frame.matrix), range));
-    m_program.set("u_yuv_zero", std::array{static_cast<float>(range.luma_zero), chroma_zero, chroma_zero});
-    const double sample_scale = frame.bit_depth > 8 ? 65535.0 / ((1 << frame.bit_depth) - 1) : 1.0;
-    m_program.set("u_sample_scale", static_cast<float>(sample_scale));
-    m_program.set("u_checker_dark", std::array{0x16 / 255.f, 0x19 / 255.f, 0x1E / 255.f});
-    m_program.set("u_checker_light", std::array{0x1F / 255.f, 0x23 / 255.f, 0x2A / 255.f});
-}
-
-int VideoPass::set_sampling(const VideoFrame& frame, double scale) {
-    const double footprint = 1 / scale;
-    const Averaging luma = averaging_for(footprint, footprint);
-    const Averaging chroma =
-        averaging_for(footprint / (1 << frame.log2_chroma_w), footprint / (1 << frame.log2_chroma_h));
-    m_program.set("u_minified", scale < 1 ? 1 : 0);
-    m_program.set("u_luma_taps", luma.taps);
-    m_program.set("u_chroma_taps", chroma.taps);
-    m_program.set("u_luma_level", static_cast<float>(luma.level));
-    m_program.set("u_chroma_level", static_cast<float>(chroma.level));
-    return std::max(luma.level, chroma.level);
 }
 
 }  // namespace render

@@ -63,15 +63,16 @@ public:
     // Into the framebuffer bound now, whose whole size is `target`. `textures` gains mipmaps when first seen
     // far minified.
     void draw(VideoTextures& textures, const View& view, Size target, const VideoPassOptions& options = {});
-    Reload reload_if_changed() { return m_program.reload_if_changed(); }
+    Reload reload_if_changed();
 
 private:
-    explicit VideoPass(Program program) : m_program{std::move(program)} {}
-    void set_place(const View& view, const base::Rect& clip);
-    void set_picture(const media::VideoFrame& frame);
-    void set_color(const media::VideoFrame& frame);
-    int set_sampling(const media::VideoFrame& frame, double scale);  // the coarsest mip level used
-    Program m_program;
+    // One program for each layout and way of sampling, compiled when first needed.
+    static constexpr std::size_t k_programs = 8;
+    VideoPass() = default;
+    [[nodiscard]] base::Result<void> make_program(media::PixelLayout layout, bool minified);
+    [[nodiscard]] Program* program_for(media::PixelLayout layout, bool minified);
+    std::array<std::optional<Program>, k_programs> m_programs;
+    bool m_told_of_failure = false;
     std::uint32_t m_vertex_array = 0;
 };
 

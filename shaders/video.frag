@@ -1,11 +1,14 @@
 #version 330 core
-// Planes of a decoded picture to RGB. Three spaces: framebuffer pixels (y down), shown texels (rotation applied) and coded
+// Planes of a decoded picture to RGB. Compiled once for each LAYOUT and MINIFIED (0 or 1), since software renderers run both
+// sides of every branch. Three spaces: framebuffer pixels (y down), shown texels (rotation applied) and coded
 // texels (as decoded). A quarter turn is clockwise; the flip comes before it.
 
-const int k_yuv = 0, k_nv12 = 1, k_gray = 2, k_rgba = 3;
+#define LAYOUT_YUV 0
+#define LAYOUT_NV12 1
+#define LAYOUT_GRAY 2
+#define LAYOUT_RGBA 3
 
 uniform sampler2D u_plane0, u_plane1, u_plane2;
-uniform int u_layout;
 
 // Where this fragment lies in the picture. The whole part travels apart from the fraction, so that single pixels of the
 // largest pictures stay exact in 32-bit floats.
@@ -25,7 +28,6 @@ uniform vec3 u_yuv_zero;
 uniform float u_sample_scale;  // rgba: full code value to 1
 
 // Minified: taps an axis and mip level, for luma (or the only plane) and for chroma.
-uniform int u_minified;
 uniform ivec2 u_luma_taps, u_chroma_taps;
 uniform float u_luma_level, u_chroma_level;
 
@@ -85,24 +87,37 @@ vec3 rgb_from_yuv(vec3 yuv) { return u_rgb_from_yuv * (yuv - u_yuv_zero); }
 
 vec4 nearest(ivec2 coded) {
     vec4 plane0 = texelFetch(u_plane0, coded, 0);
-    if (u_layout == k_rgba) return plane0 * u_sample_scale;
-    if (u_layout == k_gray) return vec4(rgb_from_yuv(vec3(plane0.r, u_yuv_zero.yz)), 1.0);
+#if LAYOUT == LAYOUT_RGBA
+    return plane0 * u_sample_scale;
+#else
+    vec2 chroma = u_yuv_zero.yz;
+#if LAYOUT != LAYOUT_GRAY
     ivec2 chroma_at = coded >> u_chroma_shift;
-    vec2 chroma = texelFetch(u_plane1, chroma_at, 0).rg;
-    if (u_layout == k_yuv) chroma.g = texelFetch(u_plane2, chroma_at, 0).r;
+    chroma = texelFetch(u_plane1, chroma_at, 0).rg;
+#endif
+#if LAYOUT == LAYOUT_YUV
+    chroma.g = texelFetch(u_plane2, chroma_at, 0).r;
+#endif
     return vec4(rgb_from_yuv(vec3(plane0.r, chroma)), 1.0);
+#endif
 }
 
 vec4 averaged(vec2 coded) {
     vec2 footprint = vec2(u_texels_per_px);
-    if (u_layout == k_rgba) return mean_of_rgba(coded, footprint);
+#if LAYOUT == LAYOUT_RGBA
+    return mean_of_rgba(coded, footprint);
+#else
     float luma = mean_of(u_plane0, coded, footprint, u_luma_taps, u_luma_level).r;
-    if (u_layout == k_gray) return vec4(rgb_from_yuv(vec3(luma, u_yuv_zero.yz)), 1.0);
+    vec2 chroma = u_yuv_zero.yz;
+#if LAYOUT != LAYOUT_GRAY
     vec2 to_chroma = 1.0 / vec2(ivec2(1) << u_chroma_shift);
-    vec2 chroma = mean_of(u_plane1, coded * to_chroma, footprint * to_chroma, u_chroma_taps, u_chroma_level).rg;
-    if (u_layout == k_yuv)
-        chroma.g = mean_of(u_plane2, coded * to_chroma, footprint * to_chroma, u_chroma_taps, u_chroma_level).r;
+    chroma = mean_of(u_plane1, coded * to_chroma, footprint * to_chroma, u_chroma_taps, u_chroma_level).rg;
+#endif
+#if LAYOUT == LAYOUT_YUV
+    chroma.g = mean_of(u_plane2, coded * to_chroma, footprint * to_chroma, u_chroma_taps, u_chroma_level).r;
+#endif
     return vec4(rgb_from_yuv(vec3(luma, chroma)), 1.0);
+#endif
 }
 
 vec3 over_checker(vec4 color, vec2 px) {
@@ -126,10 +141,18 @@ void main() {
     ivec2 shown = u_origin_texel + ivec2(whole);
     if (any(lessThan(shown, ivec2(0))) || any(greaterThanEqual(shown, u_shown_size))) discard;
 
-    vec4 color = u_minified != 0 ? averaged(coded_from_shown(vec2(u_origin_texel) + place))
-                                 : nearest(coded_from_shown(shown));
+#if MINIFIED
+    vec4 color = averaged(coded_from_shown(vec2(u_origin_texel) + place));
+#else
+    vec4 color = nearest(coded_from_shown(shown));
+#endif
     color = clamp(color, 0.0, 1.0);
-    vec3 rgb = u_layout == k_rgba ? over_checker(color, px) : color.rgb;
+#if LAYOUT == LAYOUT_RGBA
+    color.rgb = over_checker(color, px);
+#endif
+    vec3 rgb = color.rgb;
+#if !MINIFIED
     if (u_pixel_grid != 0) rgb = with_grid(rgb, place - whole);
+#endif
     o_color = vec4(rgb, 1.0);
 }

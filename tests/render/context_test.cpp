@@ -122,7 +122,7 @@ TEST_CASE("a_shader_that_does_not_compile_is_an_error_naming_it") {
     const GlTest gl;
     if (!gl) return;
     const base::Result<Program> program =
-        Program::create({"broken", k_vertex, "#version 330 core\nnonsense", {}});
+        Program::create({"broken", k_vertex, "#version 330 core\nnonsense", {}, {}});
     REQUIRE(!program.has_value());
     CHECK(program.error().kind == base::ErrorKind::malformed);
     CHECK(program.error().message.ends_with("broken.frag"));
@@ -135,7 +135,7 @@ TEST_CASE("a_changed_shader_is_reloaded_and_a_broken_one_leaves_the_old_program"
     ShaderDir dir;
     dir.write("flat.vert", k_vertex);
     dir.write("flat.frag", fragment_of("vec4(1.0)"));
-    Program program = must(Program::create({"flat", k_vertex, fragment_of("vec4(1.0)"), dir.path()}));
+    Program program = must(Program::create({"flat", k_vertex, fragment_of("vec4(1.0)"), dir.path(), {}}));
     CHECK(program.reload_if_changed() == Reload::unchanged);
     dir.write("flat.frag", "#version 330 core\nhalf a sent");
     const std::uint32_t old_id = program.id();
