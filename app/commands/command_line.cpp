@@ -1,11 +1,12 @@
-#include <charconv>
 #include <cstdio>
 #include <iostream>
 
 #include <CLI/CLI.hpp>
 
 #include "app/commands/commands.h"
+#include "app/commands/size.h"
 #include "app/commands/version.h"
+#include "app/window/window.h"
 
 namespace app {
 
@@ -17,18 +18,13 @@ struct WindowOptions {
     double scale = 0;
 };
 
-std::optional<std::pair<int, int>> parse_size(std::string_view text) {
-    int width = 0, height = 0;
-    const char* const end = text.data() + text.size();
-    const auto first = std::from_chars(text.data(), end, width);
-    if (first.ec != std::errc{} || first.ptr == end || *first.ptr != 'x') return std::nullopt;
-    const auto second = std::from_chars(first.ptr + 1, end, height);
-    if (second.ec != std::errc{} || second.ptr != end || width < 1 || height < 1) return std::nullopt;
-    return std::pair{width, height};
-}
-
-base::Result<void> open_window(const WindowOptions&) {
-    return base::fail(base::ErrorKind::unsupported, "This build has no window yet");
+base::Result<void> open_window(const WindowOptions& options) {
+    WindowArguments arguments;
+    for (const std::string& file : options.files) arguments.files.emplace_back(file);
+    if (!options.script.empty()) arguments.script = options.script;
+    if (const auto size = parse_size(options.size)) std::tie(arguments.width, arguments.height) = *size;
+    arguments.scale = options.scale;
+    return run_window(arguments);
 }
 
 RunCommand declare_window(CLI::App& cli) {
@@ -38,18 +34,21 @@ RunCommand declare_window(CLI::App& cli) {
         ->type_name("STEPS");
     cli.add_option("--size", options->size, "Size of the window in pixels")
         ->type_name("WxH")
-        ->check([](const std::string& text) {
-            return parse_size(text) ? std::string{} : "a size is WIDTHxHEIGHT in pixels, not " + text;
-        });
+        ->check(check_size);
     cli.add_option("--scale", options->scale, "Scale of text and controls; the display's own without it")
         ->type_name("S")
         ->check(CLI::Range(0.5, 8.0));
     return [options] { return open_window(*options); };
 }
 
+std::string in_one_line(std::string text) {
+    std::ranges::replace(text, '\n', ' ');
+    return text;
+}
+
 int fail_with(const base::Error& error) {
     std::fflush(stdout);
-    fmt::print(stderr, "limn: {}\n", error.message);
+    fmt::print(stderr, "limn: {}\n", in_one_line(error.message));
     return 1;
 }
 
@@ -58,9 +57,7 @@ int answer(const CLI::App& cli, const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return cli.exit(error, std::cout, std::cerr);
     std::string command = "limn";
     for (const CLI::App* sub : cli.get_subcommands()) command += " " + sub->get_name();
-    std::string why = error.what();
-    std::ranges::replace(why, '\n', ' ');
-    fmt::print(stderr, "limn: {}; see `{} --help`\n", why, command);
+    fmt::print(stderr, "limn: {}; see `{} --help`\n", in_one_line(error.what()), command);
     return 2;
 }
 

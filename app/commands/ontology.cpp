@@ -13,7 +13,7 @@ namespace {
 
 struct Options {
     std::string project, file;
-    bool force = false;
+    bool force = false, json = false;
 };
 
 base::Result<void> print(const Options& options) {
@@ -65,7 +65,7 @@ RunCommand setup(CLI::App& cli) {
                  "Also remove classes in use, with their labels (undo brings them back)")
         ->needs(set);
     // What it prints is JSON with or without it.
-    cli.add_flag("--json", std::string{"As JSON, as ever"});
+    cli.add_flag("--json", options->json, "As JSON, as ever");
     return [options] { return options->file.empty() ? print(*options) : replace(*options); };
 }
 

@@ -1,0 +1,26 @@
+#pragma once
+// A frame with its labels drawn by the window's own passes, into a host without a window.
+
+#include <cstdint>
+#include <vector>
+
+#include "app/window/host.h"
+#include "base/geometry.h"
+#include "base/result.h"
+#include "labels/document.h"
+#include "media/video_frame.h"
+
+namespace app {
+
+struct LabelPicture {
+    const media::VideoFrame& frame;
+    const labels::Document& document;
+    labels::AssetId asset;
+    base::Rect shown;  // media space; fitted into the host's picture
+};
+
+// RGBA rows, top to bottom, of the host's size. On the GL thread. Errors: unsupported, refused.
+[[nodiscard]] base::Result<std::vector<std::uint8_t>> draw_label_picture(Host& host,
+                                                                         const LabelPicture& desc);
+
+}  // namespace app
