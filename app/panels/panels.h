@@ -17,6 +17,7 @@ void draw_shortcut_sheet(Ui& u, Area window);  // ?, with remapping
 void draw_class_picker(Ui& u, Area window);
 void draw_export_dialog(Ui& u, Area window);
 void draw_go_to_frame(Ui& u, Area window);
+void draw_open_prompt(Ui& u, Area window);  // Popup::open_prompt and Popup::import_prompt
 void draw_toasts(Ui& u, Area window);
 
 }  // namespace app
