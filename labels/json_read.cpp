@@ -170,9 +170,11 @@ Keyframe read_keyframe(const Node& node, std::int64_t frame) {
     optional_truth(node, "occluded", keyframe.occluded);
     optional_truth(node, "interpolate", keyframe.interpolate);
     optional_named(node, "source", keyframe.source, source_from);
-    const Node confidence = node.member("confidence");
-    if (confidence.there()) keyframe.confidence = static_cast<float>(confidence.number());
-    if (keyframe.confidence < 0 || keyframe.confidence > 1) confidence.fail("must be from 0 to 1");
+    if (const Node confidence = node.member("confidence"); confidence.there()) {
+        const double value = confidence.number();
+        if (value < 0 || value > 1) confidence.fail("must be from 0 to 1");
+        keyframe.confidence = static_cast<float>(std::clamp(value, 0.0, 1.0));
+    }
     optional_member(node, "attributes", keyframe.attributes, read_values);
     return keyframe;
 }

@@ -39,6 +39,8 @@ public:
 
 private:
     void run(std::stop_token stop);
+    void answer_reads(std::unique_lock<std::mutex>& lock);
+    void save_queue(std::unique_lock<std::mutex>& lock);
     const std::filesystem::path m_path;
     const std::function<void()> m_wakeup;
     ProjectFile m_file;          // store thread only, after the constructor
@@ -49,6 +51,7 @@ private:
         m_reads;
     StoreStatus m_status;
     bool m_retry = false;
+    std::int64_t m_failures = 0;
     std::jthread m_thread;  // last: stops and joins before the rest dies
 };
 

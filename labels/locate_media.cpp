@@ -1,0 +1,66 @@
+#include <algorithm>
+#include <system_error>
+
+#include "base/digest.h"
+#include "labels/project_file.h"
+
+namespace labels {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int k_most_files_looked_at = 100000;
+
+// A medium that was never read is known by its name alone.
+bool is_the_medium(const Asset& asset, const fs::path& file) {
+    std::error_code error;
+    if (!fs::is_regular_file(file, error)) return false;
+    if (asset.fingerprint.empty()) return true;
+    if (fs::file_size(file, error) != static_cast<std::uintmax_t>(asset.size_bytes) || error) return false;
+    const auto fingerprint = base::fingerprint(file);
+    return fingerprint && *fingerprint == asset.fingerprint;
+}
+
+std::optional<fs::path> search(const Asset& asset, const fs::path& folder) {
+    std::error_code error;
+    int looked_at = 0;
+    for (fs::directory_iterator it(folder, fs::directory_options::skip_permission_denied, error), end;
+         !error && it != end && looked_at < k_most_files_looked_at; it.increment(error), ++looked_at) {
+        if (is_the_medium(asset, it->path())) return it->path();
+    }
+    return std::nullopt;
+}
+
+void add_once(std::vector<fs::path>& paths, const fs::path& path) {
+    if (!path.empty() && std::ranges::find(paths, path) == paths.end()) paths.push_back(path);
+}
+
+}  // namespace
+
+base::Result<fs::path> locate_media(const Asset& asset, const fs::path& project) {
+    std::error_code ignored;
+    const fs::path home = fs::absolute(project, ignored).parent_path();
+    std::vector<fs::path> places, folders;
+    if (!asset.relative_path.empty()) add_once(places, (home / asset.relative_path).lexically_normal());
+    add_once(places, fs::path(asset.absolute_path));
+    bool other_there = false;
+    for (const fs::path& place : places) {
+        if (is_the_medium(asset, place)) return place;
+        other_there |= fs::exists(place, ignored);
+    }
+    add_once(folders, home);
+    for (const fs::path& place : places) add_once(folders, place.parent_path());
+    if (!asset.fingerprint.empty()) {
+        for (const fs::path& folder : folders) {
+            if (auto found = search(asset, folder)) return *found;
+        }
+    }
+    std::string where;
+    for (const fs::path& folder : folders) where += (where.empty() ? "" : ", ") + folder.string();
+    return base::fail(base::ErrorKind::missing,
+                      "The medium {} is not found{}; put it beside the project; looked in: {}", asset.name,
+                      other_there ? " (a file of its name has other content)" : "", where);
+}
+
+}  // namespace labels
