@@ -47,7 +47,7 @@ bool name_is_in(std::string_view names, std::string_view list) {
 
 // Text that FFmpeg would show as a terminal's screen, and lists that point at other files or hosts.
 constexpr std::string_view k_refused_formats =
-    "tty,bin,xbin,adf,idf,concat,hls,applehttp,dash,sdp,rtsp,imf,webm_dash_manifest,lavfi,rawvideo,image2,"
+    "tty,bin,xbin,adf,idf,concat,hls,applehttp,dash,sdp,rtsp,imf,webm_dash_manifest,lavfi,rawvideo,"
     "ffmetadata";
 // A search by time lands late in these, since their packets are found by guessing (facts/video.md).
 constexpr std::string_view k_byte_formats =
@@ -123,6 +123,7 @@ base::Result<Demuxer> Demuxer::open(const fs::path& path, std::optional<int> str
     };
     AVDictionary* options = nullptr;
     av_dict_set(&options, "protocol_whitelist", "file", 0);
+    av_dict_set(&options, "pattern_type", "none", 0);  // a '%' in a picture's name stands for itself
     // The prefix keeps a name such as "http:x" or "concat:x" a file's name.
     const int opened = avformat_open_input(&context, ("file:" + path.string()).c_str(), nullptr, &options);
     av_dict_free(&options);
@@ -216,7 +217,7 @@ bool Demuxer::is_mov() const { return name_is_in("mov", m_format->iformat->name)
 
 bool Demuxer::is_still_picture() const {
     return std::string_view{m_format->iformat->name}.ends_with("_pipe") ||
-           name_is_in("ico", m_format->iformat->name);
+           name_is_in(m_format->iformat->name, "image2,ico");
 }
 
 double Demuxer::progress() const {

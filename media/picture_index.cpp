@@ -53,7 +53,7 @@ void PictureIndex::note_stored(State& state, const Picture& picture) {
         ++state.facts.keyframes;
         state.last_key = ordinal;
     }
-    const std::int64_t group = picture.key ? since_key : since_key + 1;
+    const std::int64_t group = picture.key ? std::max<std::int64_t>(since_key, 1) : since_key + 1;
     state.facts.longest_gop = std::max(state.facts.longest_gop, group);
     state.stored.push_back(pack(picture));
 }
