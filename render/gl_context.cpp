@@ -3,7 +3,6 @@
 #include <array>
 #include <atomic>
 #include <cassert>
-#include <mutex>
 #include <vector>
 
 #include <epoxy/egl.h>
@@ -16,20 +15,6 @@ namespace {
 
 thread_local bool t_is_gl_thread = false;
 std::atomic<std::int64_t> g_reported_errors{0};
-
-// eglTerminate ends a display for everybody, so it waits for the last context of the process.
-std::mutex g_displays_mutex;  // leaf; guards g_contexts_alive
-int g_contexts_alive = 0;
-
-void retain_displays() {
-    const std::scoped_lock lock{g_displays_mutex};
-    ++g_contexts_alive;
-}
-
-void release_display(EGLDisplay display) {
-    const std::scoped_lock lock{g_displays_mutex};
-    if (--g_contexts_alive == 0) eglTerminate(display);
-}
 
 bool has_client_extension(const char* name) {
     const char* all =
@@ -140,7 +125,6 @@ base::Result<HeadlessContext> HeadlessContext::create() {
             context.m_display = display;
             context.m_context = made.context;
             context.m_surface = made.surface;
-            retain_displays();
             mark_gl_thread();
             return context;
         }
@@ -160,8 +144,8 @@ HeadlessContext::~HeadlessContext() {
     eglMakeCurrent(m_display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
     if (m_surface != nullptr) eglDestroySurface(m_display, m_surface);
     eglDestroyContext(m_display, m_context);
-    eglReleaseThread();
-    release_display(m_display);
+    eglReleaseThread();  // no eglTerminate: the display belongs to the whole process, and starting it again
+                         // is slow
     t_is_gl_thread = false;  // a texture that outlives its context is found by its assert
 }
 
