@@ -31,6 +31,19 @@ ImU32 button_ink(const Theme& theme, ButtonKind kind, bool enabled) {
     return kind == ButtonKind::filled ? theme.accent_text : theme.text;
 }
 
+// How long the cursor has been on the item. ImGui's own timer starts anew every frame where items overlap.
+double hovered_for(const Ui& u, ImGuiID id) {
+    static struct {
+        ImGuiID id = 0;
+        int frame = 0;
+        double since_secs = 0;
+    } last;  // of the UI thread, as ImGui's context
+    const int frame = ImGui::GetFrameCount();
+    if (last.id != id || last.frame < frame - 1) last = {id, frame, u.bench.now_secs()};
+    last.frame = frame;
+    return u.bench.now_secs() - last.since_secs;
+}
+
 }  // namespace
 
 void begin_panel(Ui&, const char* id, Area area, ImU32 ground) {
@@ -177,9 +190,8 @@ void show_tooltip(Ui& u, std::string_view text, std::string_view key) {
 
 void tooltip(Ui& u, std::string_view text, std::string_view key) {
     if (text.empty() || !ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenDisabled)) return;
-    const ImGuiContext& context = *ImGui::GetCurrentContext();
-    if (context.ActiveId != 0 || ImGui::IsMouseDown(0)) return;
-    const double wait = k_tooltip_after_secs - static_cast<double>(context.HoveredIdTimer);
+    if (ImGui::GetCurrentContext()->ActiveId != 0 || ImGui::IsMouseDown(0)) return;
+    const double wait = k_tooltip_after_secs - hovered_for(u, ImGui::GetItemID());
     if (wait > 0) return u.redraw_in(wait + 0.01);
     show_tooltip(u, text, key);
 }
