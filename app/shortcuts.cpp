@@ -77,7 +77,7 @@ std::string shortcut_of(const Workbench& bench, const Action& action) {
 bool run_chord(Workbench& bench, const Chord& pressed) {
     const Chord chord = without_number_pad(pressed);
     if (is_modifier(chord.key)) return false;
-    if (!bench.rebinding.empty()) return take_for_rebinding(bench, chord);
+    if (!bench.rebinding.empty() && bench.popup == Popup::shortcuts) return take_for_rebinding(bench, chord);
     const Action* action = action_for(bench, chord);
     if (action) {
         if (bench.popup != Popup::none && !runs_over_popup(*action)) return false;

@@ -54,7 +54,10 @@ bool follow_waiting(Ui& u, bool appeared) {
     Sheet& s = sheet();
     if (s.waiting.empty()) return false;
     if (u.bench.rebinding == s.waiting) return true;
-    if (appeared || !u.bench.rebinding.empty()) return s.waiting.clear(), false;
+    if (appeared || !u.bench.rebinding.empty()) {
+        s.waiting.clear();
+        return false;
+    }
     s.said = outcome(u.bench, *find_action(s.waiting), s.before);
     s.waiting.clear();
     return true;
@@ -177,6 +180,7 @@ void draw_shortcut_sheet(Ui& u, Area window) {
     Sheet& s = sheet();
     const bool appeared = s.appears();
     if (appeared) s.said.clear();
+    if (appeared && !u.bench.rebinding.empty()) u.later([](Workbench& bench) { bench.rebinding.clear(); });
     const bool takes_escape = follow_waiting(u, appeared);
     const Area box = centred_box(u, window, 1220, 720);
     begin_popup(u, "shortcuts", window, box);
