@@ -45,6 +45,7 @@ void OverlayPass::make_buffers() {
     const auto attribute = [](GLuint index, GLint size, GLenum type, GLboolean normalised,
                               std::size_t offset) {
         glEnableVertexAttribArray(index);
+        // NOLINTNEXTLINE(performance-no-int-to-ptr): GL takes the offset as a pointer
         glVertexAttribPointer(index, size, type, normalised, sizeof(Vertex),
                               reinterpret_cast<const void*>(offset));
     };

@@ -15,18 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-template <auto get_parameter, auto get_log>
-std::string info_log(GLuint object) {
-    GLint length = 0;
-    get_parameter(object, GL_INFO_LOG_LENGTH, &length);
-    std::string text(static_cast<std::size_t>(std::max(length, 1)), '\0');
-    GLsizei written = 0;
-    get_log(object, length, &written, text.data());
-    text.resize(static_cast<std::size_t>(written));
-    while (!text.empty() && (text.back() == '\n' || text.back() == '\0')) text.pop_back();
-    return text;
-}
-
 void shader_parameter(GLuint id, GLenum name, GLint* value) { glGetShaderiv(id, name, value); }
 void shader_log(GLuint id, GLsizei size, GLsizei* written, GLchar* text) {
     glGetShaderInfoLog(id, size, written, text);
@@ -34,6 +22,19 @@ void shader_log(GLuint id, GLsizei size, GLsizei* written, GLchar* text) {
 void program_parameter(GLuint id, GLenum name, GLint* value) { glGetProgramiv(id, name, value); }
 void program_log(GLuint id, GLsizei size, GLsizei* written, GLchar* text) {
     glGetProgramInfoLog(id, size, written, text);
+}
+
+// glGetShaderiv and glGetShaderInfoLog, or the same two of a program.
+std::string info_log(GLuint object, void (*get_parameter)(GLuint, GLenum, GLint*),
+                     void (*get_log)(GLuint, GLsizei, GLsizei*, GLchar*)) {
+    GLint length = 0;
+    get_parameter(object, GL_INFO_LOG_LENGTH, &length);
+    std::string text(static_cast<std::size_t>(std::max(length, 1)), '\0');
+    GLsizei written = 0;
+    get_log(object, length, &written, text.data());
+    text.resize(static_cast<std::size_t>(written));
+    while (!text.empty() && text.back() == '\n') text.pop_back();
+    return text;
 }
 
 base::Result<GLuint> compile(GLenum stage, const std::string& source, const std::string& file) {
@@ -44,7 +45,7 @@ base::Result<GLuint> compile(GLenum stage, const std::string& source, const std:
     GLint ok = GL_FALSE;
     glGetShaderiv(shader, GL_COMPILE_STATUS, &ok);
     if (ok == GL_TRUE) return shader;
-    const std::string message = info_log<shader_parameter, shader_log>(shader);
+    const std::string message = info_log(shader, shader_parameter, shader_log);
     glDeleteShader(shader);
     return base::fail(base::ErrorKind::malformed,
                       "The graphics driver refused a shader ({}); update the driver: {}", message, file);
@@ -60,7 +61,7 @@ base::Result<GLuint> link(GLuint vertex, GLuint fragment, const std::string& nam
     GLint ok = GL_FALSE;
     glGetProgramiv(program, GL_LINK_STATUS, &ok);
     if (ok == GL_TRUE) return program;
-    const std::string message = info_log<program_parameter, program_log>(program);
+    const std::string message = info_log(program, program_parameter, program_log);
     glDeleteProgram(program);
     return base::fail(base::ErrorKind::malformed,
                       "The graphics driver could not link a shader ({}); update the driver: {}", message,

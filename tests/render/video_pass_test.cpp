@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "gl_test.h"
+#include "media/video_source.h"
 #include "picture.h"
 
 using namespace render;
@@ -108,6 +109,25 @@ TEST_CASE("one_to_one_turns_and_flips_pictures_of_even_and_odd_sizes") {
                 for (const PixelLayout layout : {PixelLayout::yuv, PixelLayout::nv12, PixelLayout::rgba})
                     check_one_to_one({layout, width, height, 8, 1, 1, ColorMatrix::bt601, ColorRange::limited,
                                       rotation, flip});
+}
+
+TEST_CASE("one_to_one_is_what_the_command_line_writes") {
+    const GlTest gl;
+    if (!gl) return;
+    std::vector<FrameSpec> specs;
+    for (const int rotation : {0, 90, 180, 270})
+        for (const PixelLayout layout :
+             {PixelLayout::yuv, PixelLayout::nv12, PixelLayout::gray, PixelLayout::rgba})
+            specs.push_back({.layout = layout, .rotation_deg = rotation, .flip = rotation == 90});
+    specs.push_back(
+        {.bit_depth = 10, .log2_chroma_h = 0, .matrix = ColorMatrix::bt2020, .range = ColorRange::full});
+    for (const FrameSpec& spec : specs) {
+        const TestFrame test{spec};
+        const Size size = shown_size(test.frame);
+        CAPTURE(describe(spec));
+        CHECK(largest_difference(drawn_one_to_one(test),
+                                 {size.width, size.height, media::to_rgba(test.frame)}) <= 1);
+    }
 }
 
 TEST_CASE("one_to_one_comparison_notices_a_wrong_matrix_range_shift_turn_and_chroma_swap") {
