@@ -175,7 +175,7 @@ TEST_CASE("frames_equal_ffmpegs_with_ten_bits_444_and_odd_sizes") {
         film("10.mkv", source(30) + " -c:v libx264 -preset ultrafast -pix_fmt yuv420p10le -g 12"), 30);
     check_every_order(film("444.mp4", source(30) + " -c:v libx264 -preset ultrafast -pix_fmt yuv444p -g 12"),
                       30);
-    check_every_order(film("odd.mkv", source(30, "321x239") + " -c:v ffv1 -pix_fmt yuv420p"), 30);
+    check_every_order(film("odd.mkv", source(30) + " -vf scale=321:239 -c:v ffv1 -pix_fmt yuv420p"), 30);
 }
 
 TEST_CASE("still_pictures_are_films_of_one_frame") {
@@ -205,7 +205,7 @@ TEST_CASE("real_clips_equal_ffmpegs") {
         CHECK(wrong_frames(reader, expected, order) == 0);
         FrameReader random = open(file, 16u << 20);
         std::ranges::shuffle(order, std::mt19937{1});
-        order.resize(std::min<std::size_t>(order.size(), 8));
+        order.resize(std::min<std::size_t>(order.size(), reader.info().coded_width_px > 700 ? 2 : 8));
         CHECK(wrong_frames(random, expected, order) == 0);
     }
 }
@@ -218,7 +218,10 @@ TEST_CASE("a_damaged_clip_gives_every_frame_ffmpeg_gives_and_an_error_for_the_re
     }
     std::map<std::int64_t, std::string> expected;
     for (const auto& frame : fixtures::reference(file)) expected[frame.pts] = frame.md5;
-    FrameReader reader = open(file);
+    // What a decoder makes of damage depends on its number of threads; ffmpeg chose the default, so must we.
+    auto opened = FrameReader::open(file);
+    REQUIRE(opened.has_value());
+    FrameReader& reader = *opened;
     REQUIRE(reader.info().frame_count > static_cast<std::int64_t>(expected.size()));
     for (std::int64_t frame = reader.info().frame_count - 1; frame >= 0; --frame) {
         const auto md5 = reader.md5(frame);
