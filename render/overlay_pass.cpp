@@ -46,8 +46,8 @@ void OverlayPass::make_buffers() {
                               std::size_t offset) {
         glEnableVertexAttribArray(index);
         // NOLINTNEXTLINE(performance-no-int-to-ptr): GL takes the offset as a pointer
-        glVertexAttribPointer(index, size, type, normalised, sizeof(Vertex),
-                              reinterpret_cast<const void*>(offset));
+        const auto* start = reinterpret_cast<const void*>(offset);
+        glVertexAttribPointer(index, size, type, normalised, sizeof(Vertex), start);
     };
     attribute(0, 2, GL_FLOAT, GL_FALSE, offsetof(Vertex, x));
     attribute(1, 4, GL_FLOAT, GL_FALSE, offsetof(Vertex, across));
