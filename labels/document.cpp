@@ -204,6 +204,14 @@ base::Result<std::string> Document::step(std::vector<Step>& from, std::vector<St
     return done.name;
 }
 
+bool Document::adopt(std::string name, std::shared_ptr<const Edit> edit) {
+    if (busy() || !m_read_only.empty() || !edit || edit->empty() || !starts_from(*edit, m_state))
+        return false;
+    apply_edit(*edit);
+    publish(EventKind::edit, std::move(name), 0, std::move(edit));
+    return true;
+}
+
 void Document::publish(EventKind kind, std::string name, std::int64_t target,
                        std::shared_ptr<const Edit> edit) {
     Event event{++m_history.last_seq, base::new_uuid(), now_us(),       m_author, kind,

@@ -70,6 +70,10 @@ public:
     // io (loader).
     base::Result<std::string> undo();
     base::Result<std::string> redo();
+    // Takes over, as one event, an edit that was made on a snapshot (an import, a job). False, and nothing is
+    // changed, when what it changes is no longer as it was there, a gesture is open, or the document is
+    // read-only.
+    bool adopt(std::string name, std::shared_ptr<const Edit> edit);
 
     // How often a time index was built; a test watches that drags build none.
     [[nodiscard]] std::int64_t time_indexes_built() const { return m_time_indexes_built; }

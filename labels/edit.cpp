@@ -1,5 +1,7 @@
 #include "labels/edit.h"
 
+#include <algorithm>
+
 namespace labels {
 
 namespace {
@@ -41,6 +43,27 @@ Edit reversed(const Edit& edit) {
         }
     }
     return back;
+}
+
+bool starts_from(const Change<Asset>& change, const Asset* asset) {
+    return asset != nullptr ? change.before && *asset == *change.before : !change.before;
+}
+
+bool starts_from(const TrackEdit& edit, const Track* track) {
+    if (!edit.info && track == nullptr) return false;
+    if (edit.info && (track != nullptr) != edit.info->before.has_value()) return false;
+    if (edit.info && track != nullptr && track->info != *edit.info->before) return false;
+    return std::ranges::all_of(edit.keyframes, [&](const auto& entry) {
+        const std::optional<Keyframe>& before = entry.second.before;
+        const Keyframe* there = track != nullptr ? track->keyframe_at(entry.first) : nullptr;
+        return there != nullptr ? before && *there == *before : !before;
+    });
+}
+
+bool starts_from(const Edit& edit, const State& state) {
+    if (edit.ontology && edit.ontology->before.value_or(Ontology{}) != state.ontology) return false;
+    const auto fits = [&](const auto& entry) { return starts_from(entry.second, state.find(entry.first)); };
+    return std::ranges::all_of(edit.assets, fits) && std::ranges::all_of(edit.tracks, fits);
 }
 
 std::size_t approximate_bytes(const Edit& edit) {

@@ -34,6 +34,12 @@ struct Edit {
 [[nodiscard]] Edit reversed(const Edit& edit);
 [[nodiscard]] std::size_t approximate_bytes(const Edit& edit);  // of memory
 
+// Whether every `before` is what is there: the edit can be applied and undone. `track` is null when there is
+// none.
+[[nodiscard]] bool starts_from(const Edit& edit, const State& state);
+[[nodiscard]] bool starts_from(const TrackEdit& edit, const Track* track);
+[[nodiscard]] bool starts_from(const Change<Asset>& change, const Asset* asset);
+
 // Puts every `after` into the state (tracks are copied when shared).
 void apply(const Edit& edit, State& state);
 

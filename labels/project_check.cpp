@@ -97,32 +97,15 @@ private:
             fault("Event {} changes the classes from something they were not.", event.seq);
         }
         for (const auto& [id, change] : edit.assets) {
-            const Asset* asset = m_replayed.find(id);
-            if ((asset != nullptr) == change.before.has_value() &&
-                (asset == nullptr || *asset == *change.before))
-                continue;
+            if (starts_from(change, m_replayed.find(id))) continue;
             fault("Event {} changes the medium {} from something it was not.", event.seq,
                   base::to_string(id.uuid));
         }
         for (const auto& [id, change] : edit.tracks) {
-            if (before_is_true(m_replayed.find(id), change)) continue;
+            if (starts_from(change, m_replayed.find(id))) continue;
             fault("Event {} changes the track {} from something it was not.", event.seq,
                   base::to_string(id.uuid));
         }
-    }
-
-    static bool before_is_true(const Track* track, const TrackEdit& edit) {
-        if (edit.info) {
-            if ((track != nullptr) != edit.info->before.has_value()) return false;
-            if (track != nullptr && track->info != *edit.info->before) return false;
-        } else if (track == nullptr) {
-            return false;
-        }
-        return std::ranges::all_of(edit.keyframes, [&](const auto& entry) {
-            const Keyframe* keyframe = track != nullptr ? track->keyframe_at(entry.first) : nullptr;
-            if (keyframe == nullptr) return !entry.second.before.has_value();
-            return entry.second.before.has_value() && *keyframe == *entry.second.before;
-        });
     }
 
     void compare(const State& stored) {
