@@ -126,12 +126,12 @@ vec3 over_checker(vec4 color, vec2 px) {
     return mix(ground, color.rgb, color.a);
 }
 
-// A line one pixel wide along the left and top edge of every texel, light on dark and dark on light.
+// A line one pixel wide along the left and top edge of every texel, dark, but light on what is nearly black.
 vec3 with_grid(vec3 rgb, vec2 in_texel) {
     vec2 from_edge_px = in_texel / u_texels_per_px;
     if (min(from_edge_px.x, from_edge_px.y) >= 1.0) return rgb;
     float brightness = dot(rgb, vec3(0.299, 0.587, 0.114));
-    return mix(rgb, vec3(brightness > 0.5 ? 0.0 : 1.0), 0.18);
+    return mix(rgb, vec3(brightness > 0.25 ? 0.0 : 1.0), 0.18);
 }
 
 void main() {
