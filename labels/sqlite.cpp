@@ -17,6 +17,20 @@ bool is_no_room(int code, int system_errno) {
            (system_errno == ENOSPC || system_errno == EDQUOT || system_errno == EFBIG);
 }
 
+// Why the operating system refused. SQLite forgets it on the way out of some calls; the files themselves
+// remember.
+int last_system_errno(sqlite3* db) {
+    if (db == nullptr) return 0;
+    int error = sqlite3_system_errno(db);
+    for (const int which : {SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER}) {
+        sqlite3_file* file = nullptr;
+        if (error != 0 || sqlite3_file_control(db, "main", which, &file) != SQLITE_OK) continue;
+        if (file == nullptr || file->pMethods == nullptr) continue;
+        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error);
+    }
+    return error;
+}
+
 std::string percent_encoded(const std::string& path) {
     std::string encoded;
     for (const char c : path) {
@@ -49,8 +63,9 @@ int flags_of(Database::Mode mode) {
 }  // namespace
 
 base::Error sqlite_error(sqlite3* db, int code, const std::filesystem::path& path) {
-    const int system_errno = db != nullptr ? sqlite3_system_errno(db) : 0;
     const int primary = code & 0xFF;
+    const int system_errno =
+        primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN ? last_system_errno(db) : 0;
     const std::string shown = path.string();
     if (is_no_room(primary, system_errno)) {
         return {ErrorKind::io, fmt::format("The disk is full; make room and try again: {}", shown)};

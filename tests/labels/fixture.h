@@ -124,6 +124,13 @@ inline std::string sql_text(const fs::path& file, const std::string& sql) {
     return text;
 }
 
+// Fails for each fault that a check of the file finds.
+inline void check_clean(labels::ProjectFile& file) {
+    const auto report = file.check();
+    REQUIRE(report.has_value());
+    for (const std::string& fault : report->faults) FAIL_CHECK(fault);
+}
+
 // Random edits of every sort; the same seed gives the same sorts of edits.
 class Editor {
 public:
