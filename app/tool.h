@@ -30,6 +30,7 @@ struct ToolContext {
     labels::AssetId asset;
     std::int64_t frame = 0;
     std::int64_t pts = labels::k_no_pts;
+    std::string author;
     base::Rect picture;            // bounds of the medium
     labels::ClassId active_class;  // nil: none chosen yet
     std::vector<labels::TrackId>& selection;

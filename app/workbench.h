@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "app/canvas_readout.h"
 #include "app/project.h"
 #include "app/settings.h"
 #include "app/tool.h"
@@ -28,7 +29,16 @@ struct Toast {
     double until_secs = 0;  // monotonic; errors stay until clicked (0)
 };
 
-enum class Popup : std::uint8_t { none, palette, shortcuts, class_picker, export_dialog, go_to_frame };
+enum class Popup : std::uint8_t {
+    none,
+    palette,
+    shortcuts,
+    class_picker,
+    export_dialog,
+    go_to_frame,
+    open_prompt,
+    import_prompt
+};
 
 class Workbench {
 public:
@@ -112,6 +122,7 @@ public:
     // True while a new gesture must wait: the last one is not on disk yet, or the picture is not the wanted
     // one.
     [[nodiscard]] bool must_wait() const;
+    [[nodiscard]] bool saving() const;  // the last edit is not on disk yet (and nothing is wrong with saving)
 
     // -- files
     // -------------------------------------------------------------------------------------------------------
@@ -124,6 +135,8 @@ public:
     [[nodiscard]] const std::deque<Toast>& toasts() const { return m_toasts; }
     void dismiss_toast(std::size_t index);
     Popup popup = Popup::none;
+    CanvasReadout readout;  // filled by the canvas every frame it draws
+    std::string rebinding;  // the action that takes the next chord (shortcut sheet); empty: chords run
     std::optional<labels::TrackId> picking_class_for;  // with Popup::class_picker
     bool quit = false;
     [[nodiscard]] std::vector<std::shared_ptr<base::Job>> jobs() const { return m_pool.jobs(); }
@@ -137,10 +150,14 @@ private:
         double started_secs = 0;  // monotonic
         double media_secs = 0;    // media time at that moment
     };
-    struct Opened;  // what an opening job hands over
-    void take_opened();
-    void show_picture();
-    void refresh_asset_facts();  // writes size, frame count and the like into the asset once they are known
+    bool take_opened();
+    bool take_media();
+    bool take_imported();
+    bool take_jobs();
+    bool take_save_status();
+    bool advance_playing();
+    bool take_picture();
+    void want_frame(std::int64_t frame, int ahead);
     ToolContext tool_context();
     bool edit_selected(const char* name,
                        const std::function<void(labels::Transaction&, const labels::Track&)>& change);
@@ -152,6 +169,7 @@ private:
     std::unique_ptr<Project> m_project;
     std::unique_ptr<media::VideoSource> m_video;
     labels::AssetId m_video_asset;
+    std::string m_author;
     std::optional<media::VideoInfo> m_info;
     media::FramePtr m_picture;
     std::string m_media_error;
@@ -162,7 +180,12 @@ private:
     std::unique_ptr<Tool> m_tool;
     PointerEvent m_last_pointer;
     std::deque<Toast> m_toasts;
+    struct Opened;  // what an opening job hands over
     std::shared_ptr<Opened> m_opening;
+    struct Located;  // where a job found the shown asset's medium
+    std::shared_ptr<Located> m_locating;
+    struct Imported;
+    std::shared_ptr<Imported> m_importing;
     std::vector<std::shared_ptr<base::Job>> m_watched;  // jobs whose result becomes a toast
     std::uint64_t m_seen_revision = 0;
     labels::StoreStatus m_seen_status;

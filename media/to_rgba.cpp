@@ -106,6 +106,17 @@ Walk stored_row(const VideoFrame& frame, int shown_y) {
 
 }  // namespace
 
+std::array<int, 3> pixel_rgb(const VideoFrame& frame, int shown_x, int shown_y) {
+    const Walk walk = stored_row(frame, shown_y);
+    const int x = walk.x + walk.step_x * shown_x, y = walk.y + walk.step_y * shown_x;
+    if (frame.layout == PixelLayout::rgba) {
+        const std::uint8_t* texel = frame.planes[0].data + frame.planes[0].stride_bytes * y + 4 * x;
+        return {texel[0], texel[1], texel[2]};
+    }
+    const Rgb rgb = color_at(frame, Converter{frame}, x, y);
+    return {rgb.r, rgb.g, rgb.b};
+}
+
 std::vector<std::uint8_t> to_rgba(const VideoFrame& frame) {
     const Converter converter{frame};
     const int width = frame.shown_width(), height = frame.shown_height();

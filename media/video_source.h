@@ -2,6 +2,7 @@
 // Exact frames of one video. Looks single-threaded to its user: request() and poll() never wait for reading
 // or decoding.
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -94,6 +95,9 @@ private:
 // 8-bit RGBA as displayed (rotation and flip applied), rows top to bottom, shown_width*shown_height*4 bytes.
 // The same conversion as the GPU's within rounding.
 [[nodiscard]] std::vector<std::uint8_t> to_rgba(const VideoFrame& frame);
+
+// The colour of one pixel of the picture as displayed; it must lie inside it.
+[[nodiscard]] std::array<int, 3> pixel_rgb(const VideoFrame& frame, int shown_x, int shown_y);
 
 // Writes 8-bit RGBA as PNG. Errors: io.
 [[nodiscard]] base::Result<void> write_png(const std::filesystem::path& file,

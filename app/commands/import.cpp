@@ -75,7 +75,7 @@ base::Result<void> run(const Options& options) {
         request->file = file;
         request->stop = interrupt.stop_token();
         request->progress = progress.callback();
-        auto result = import_labels(**project, media, *request);
+        auto result = import_labels((*project)->document(), media, *request);
         if (!result) return std::unexpected(result.error());
         all.push_back({file, std::move(*result)});
     }

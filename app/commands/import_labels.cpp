@@ -49,9 +49,8 @@ std::int64_t thin_new_tracks(labels::Transaction& transaction, const labels::Sta
 
 }  // namespace
 
-base::Result<LabelImportResult> import_labels(Project& project, MediaReaders& media,
+base::Result<LabelImportResult> import_labels(labels::Document& document, MediaReaders& media,
                                               const LabelImport& request) {
-    labels::Document& document = project.document();
     if (const std::string& why = document.read_only(); !why.empty()) {
         return std::unexpected(base::Error{base::ErrorKind::refused, why});
     }

@@ -1,5 +1,5 @@
 #pragma once
-// One file of labels into an open project, as one undo step.
+// One file of labels into a document, as one undo step.
 
 #include <filesystem>
 #include <functional>
@@ -7,7 +7,6 @@
 #include <stop_token>
 
 #include "app/commands/media_readers.h"
-#include "app/project.h"
 #include "formats/format.h"
 
 namespace app {
@@ -30,7 +29,7 @@ struct LabelImportResult {
 };
 
 // On an error the document is as it was. Errors: the driver's; refused (read-only).
-[[nodiscard]] base::Result<LabelImportResult> import_labels(Project& project, MediaReaders& media,
+[[nodiscard]] base::Result<LabelImportResult> import_labels(labels::Document& document, MediaReaders& media,
                                                             const LabelImport& request);
 
 }  // namespace app

@@ -1,0 +1,139 @@
+// Draws boxes, and moves and resizes the selected one without changing tools.
+
+#include "app/tools/box_edit.h"
+#include "app/tools/tools.h"
+#include "labels/interpolate.h"
+
+namespace app {
+
+namespace {
+
+constexpr double k_smallest_px = 3;  // on screen: less is a click, not a box
+
+class BoxTool final : public Tool {
+public:
+    void pointer(ToolContext& context, const PointerEvent& event) override {
+        using Kind = PointerEvent::Kind;
+        switch (event.kind) {
+            case Kind::press:
+                return press(context, event);
+            case Kind::drag:
+                return drag(context, event);
+            case Kind::release:
+                return release(context, event);
+            case Kind::cancel:
+                return cancel();
+            case Kind::hover:
+                return;
+        }
+    }
+
+    void overlay(const ToolContext& context, const PointerEvent& last, Overlay& out) const override {
+        if (m_gesture || m_drag.active()) return;
+        const labels::Track* track =
+            context.selection.empty() ? nullptr : context.document.state().find(context.selection.back());
+        if (track != nullptr && !track->info.locked) {
+            if (const auto shape = labels::shape_at(*track, context.frame)) {
+                const Grip grip = grip_at(shape->geometry, last.at, last.media_per_px);
+                const auto* box = std::get_if<labels::Box>(&shape->geometry);
+                out.cursor = cursor_for(grip, box != nullptr ? box->rotation_deg : 0);
+                if (grip != Grip::none) return;
+            }
+        }
+        if (!context.picture.contains(last.at)) return;
+        out.cursor = Cursor::cross;
+        out.guides = {{.vertical = true, .at = last.at.x}, {.vertical = false, .at = last.at.y}};
+    }
+
+    [[nodiscard]] bool busy() const override { return m_gesture.has_value() || m_drag.active(); }
+
+private:
+    void press(ToolContext& context, const PointerEvent& event) {
+        if (busy() || context.document.busy()) return;
+        if (!context.selection.empty() && m_drag.begin(context, context.selection.back(), event)) return;
+        m_from = event.at;
+        m_gesture.emplace(context.document, "Add box");
+        m_box = {};
+        m_drawn = false;
+    }
+
+    void drag(ToolContext& context, const PointerEvent& event) {
+        if (m_drag.active()) return m_drag.drag(context, event);
+        if (!m_gesture) return;
+        const base::Rect& p = context.picture;
+        const auto inside = [&](base::Point at) {
+            return base::Point{std::clamp(at.x, p.x0, p.x1), std::clamp(at.y, p.y0, p.y1)};
+        };
+        const base::Rect rect = base::rect_from_corners(inside(m_from), inside(event.at));
+        const double smallest = k_smallest_px * event.media_per_px;
+        if (!m_drawn && (rect.width() < smallest || rect.height() < smallest)) return;
+        if (!m_drawn) create(context);
+        m_box = {rect.x0, rect.y0, std::max(rect.x1, rect.x0 + 1), std::max(rect.y1, rect.y0 + 1), 0};
+        m_gesture->put_keyframe(
+            m_info.id, {.frame = context.frame, .pts = context.pts, .geometry = m_box, .attributes = {}});
+    }
+
+    // The first box of a project comes before anybody thought of classes: it gets one called "object", asked
+    // for on release.
+    void create(ToolContext& context) {
+        const labels::Ontology& ontology = context.document.state().ontology;
+        const labels::LabelClass* chosen = ontology.find(context.active_class);
+        m_ask_class = chosen == nullptr;
+        if (chosen == nullptr && !ontology.classes.empty()) chosen = &ontology.classes.front();
+        labels::ClassId class_id = chosen != nullptr ? chosen->id : labels::ClassId{};
+        if (chosen == nullptr) {
+            labels::Ontology with_object = ontology;
+            with_object.classes.push_back(labels::make_class(ontology, "object"));
+            class_id = with_object.classes.back().id;
+            m_gesture->put_ontology(with_object);
+        }
+        m_info = {.id = labels::TrackId::make(),
+                  .asset = context.asset,
+                  .class_id = class_id,
+                  .author = context.author};
+        m_info.number = context.document.next_number(class_id);
+        m_gesture->put_track(m_info);
+        m_gesture->rename("Add " + labels::display_name(m_info, context.document.state().ontology));
+        m_drawn = true;
+    }
+
+    void release(ToolContext& context, const PointerEvent& event) {
+        if (m_drag.active()) return m_drag.finish();
+        if (!m_gesture) return;
+        if (!m_drawn) {  // a click: select what is there
+            m_gesture.reset();
+            context.selection.clear();
+            if (const auto hit = track_under(context, m_from, event.media_per_px))
+                context.selection.push_back(*hit);
+            return;
+        }
+        const bool saved = m_gesture->commit();
+        m_gesture.reset();
+        if (!saved) return;
+        context.selection = {m_info.id};
+        if (m_ask_class && context.ask_class) context.ask_class(m_info.id);
+    }
+
+    void cancel() {
+        m_drag.cancel();
+        m_gesture.reset();
+    }
+
+    std::optional<labels::Transaction> m_gesture;  // drawing a new box
+    ShapeDrag m_drag;                              // or changing the selected one
+    labels::TrackInfo m_info;
+    labels::Box m_box;
+    base::Point m_from;
+    bool m_drawn = false;
+    bool m_ask_class = false;
+};
+
+std::unique_ptr<Tool> make_box_tool() { return std::make_unique<BoxTool>(); }
+
+}  // namespace
+
+const ToolInfo box_tool = {
+    "box",        "Box", "N", 0xF1A2, "Drag to draw a box; drag the selected box or its handles to change it",
+    make_box_tool};
+
+}  // namespace app

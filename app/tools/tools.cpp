@@ -1,0 +1,19 @@
+#include "app/tools/tools.h"
+
+#include <algorithm>
+#include <array>
+
+namespace app {
+
+std::span<const ToolInfo> all_tools() {
+    static const std::array k_tools{select_tool, box_tool};  // order of the tool rail
+    return k_tools;
+}
+
+const ToolInfo* find_tool(std::string_view id) {
+    const auto tools = all_tools();
+    const auto found = std::ranges::find(tools, id, &ToolInfo::id);
+    return found != tools.end() ? &*found : nullptr;
+}
+
+}  // namespace app

@@ -1,0 +1,10 @@
+#pragma once
+// Every tool, declared; tools.cpp lists them in the order of the tool rail.
+
+#include "app/tool.h"
+
+namespace app {
+
+extern const ToolInfo select_tool, box_tool;
+
+}  // namespace app

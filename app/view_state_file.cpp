@@ -1,0 +1,121 @@
+#include "app/view_state_file.h"
+
+#include <rapidjson/document.h>
+#include <rapidjson/prettywriter.h>
+#include <rapidjson/stringbuffer.h>
+
+#include "base/digest.h"
+#include "base/file.h"
+#include "base/log.h"
+
+namespace app {
+
+namespace fs = std::filesystem;
+using rapidjson::Value;
+
+static fs::path file_for(const fs::path& project) {
+    std::error_code ignored;
+    const std::string name = fs::weakly_canonical(project, ignored).string();
+    const base::Sha256 digest = base::sha256(std::as_bytes(std::span{name}));
+    return base::state_dir() / "views" / (base::to_hex(std::span{digest}.first(12)) + ".json");
+}
+
+static double number(const Value& object, const char* key, double otherwise) {
+    const auto found = object.FindMember(key);
+    return found != object.MemberEnd() && found->value.IsNumber() ? found->value.GetDouble() : otherwise;
+}
+
+static bool flag(const Value& object, const char* key, bool otherwise) {
+    const auto found = object.FindMember(key);
+    return found != object.MemberEnd() && found->value.IsBool() ? found->value.GetBool() : otherwise;
+}
+
+template <class Id>
+static Id id_of(const Value& object, const char* key) {
+    const auto found = object.FindMember(key);
+    if (found == object.MemberEnd() || !found->value.IsString()) return {};
+    return Id{base::parse_uuid(found->value.GetString()).value_or(base::Uuid{})};
+}
+
+static AssetView asset_view_from(const Value& object) {
+    AssetView view;
+    view.frame = static_cast<std::int64_t>(number(object, "frame", 0));
+    view.fitted = flag(object, "fitted", true);
+    view.centre = {number(object, "x", 0), number(object, "y", 0)};
+    view.scale = number(object, "scale", 1);
+    view.first_shown = number(object, "first_shown", 0);
+    view.frames_shown = number(object, "frames_shown", 0);
+    return view;
+}
+
+ViewState load_view_state(const fs::path& project) {
+    ViewState view;
+    const auto text = base::read_file(file_for(project), 64 << 20);
+    if (!text) return view;
+    rapidjson::Document json;
+    json.Parse<rapidjson::kParseIterativeFlag>(text->data(), text->size());
+    if (json.HasParseError() || !json.IsObject()) return view;
+    view.asset = id_of<labels::AssetId>(json, "asset");
+    view.active_class = id_of<labels::ClassId>(json, "class");
+    if (json.HasMember("tool") && json["tool"].IsString()) view.tool = json["tool"].GetString();
+    view.bottom_height = static_cast<float>(number(json, "bottom_height", view.bottom_height));
+    view.left_shown = flag(json, "left", true);
+    view.right_shown = flag(json, "right", true);
+    view.bottom_shown = flag(json, "bottom", true);
+    if (const auto assets = json.FindMember("assets"); assets != json.MemberEnd() && assets->value.IsObject())
+        for (const auto& [key, value] : assets->value.GetObject())
+            if (const auto uuid = base::parse_uuid(key.GetString()); uuid && value.IsObject())
+                view.assets[labels::AssetId{*uuid}] = asset_view_from(value);
+    return view;
+}
+
+void save_view_state(const fs::path& project, const ViewState& view) {
+    rapidjson::StringBuffer text;
+    rapidjson::PrettyWriter json{text};
+    const auto put = [&](const char* key, auto value) {
+        json.Key(key);
+        if constexpr (std::is_same_v<decltype(value), bool>)
+            json.Bool(value);
+        else if constexpr (std::is_integral_v<decltype(value)>)
+            json.Int64(value);
+        else if constexpr (std::is_floating_point_v<decltype(value)>)
+            json.Double(value);
+        else
+            json.String(value);
+    };
+    json.StartObject();
+    put("project", project.string());
+    put("asset", base::to_string(view.asset.uuid));
+    put("class", base::to_string(view.active_class.uuid));
+    put("tool", view.tool);
+    put("bottom_height", view.bottom_height);
+    put("left", view.left_shown);
+    put("right", view.right_shown);
+    put("bottom", view.bottom_shown);
+    json.Key("assets");
+    json.StartObject();
+    for (const auto& [id, asset] : view.assets) {
+        json.Key(base::to_string(id.uuid));
+        json.StartObject();
+        put("frame", asset.frame);
+        put("fitted", asset.fitted);
+        put("x", asset.centre.x);
+        put("y", asset.centre.y);
+        put("scale", asset.scale);
+        put("first_shown", asset.first_shown);
+        put("frames_shown", asset.frames_shown);
+        json.EndObject();
+    }
+    json.EndObject();
+    json.EndObject();
+
+    const fs::path file = file_for(project);
+    std::error_code error;
+    fs::create_directories(file.parent_path(), error);
+    auto out = base::AtomicFile::create(file);
+    if (out) out->write({text.GetString(), text.GetSize()});
+    if (const auto done = out ? out->commit() : std::unexpected(out.error()); !done)
+        base::log(base::LogLevel::warning, "{}", done.error().message);
+}
+
+}  // namespace app

@@ -1,0 +1,184 @@
+#include "app/window/canvas.h"
+
+#include <cmath>
+
+#include "media/video_source.h"
+
+namespace app {
+
+constexpr double k_margin_px = 16;       // logical, around a fitted picture
+constexpr double k_wheel_factor = 1.25;  // per notch
+
+base::Result<Canvas> Canvas::create() {
+    auto video = render::VideoPass::create();
+    if (!video) return std::unexpected(video.error());
+    auto overlay = render::OverlayPass::create();
+    if (!overlay) return std::unexpected(overlay.error());
+    return Canvas{std::move(*video), std::move(*overlay)};
+}
+
+render::MediaSize Canvas::media_size(const Workbench& bench) const {
+    if (bench.picture())
+        return {static_cast<double>(bench.picture()->shown_width()),
+                static_cast<double>(bench.picture()->shown_height())};
+    const labels::Asset* asset = bench.asset();
+    return asset != nullptr ? render::MediaSize{static_cast<double>(asset->width_px),
+                                                static_cast<double>(asset->height_px)}
+                            : render::MediaSize{};
+}
+
+void Canvas::keep_view(Workbench& bench, bool fitted) const {
+    AssetView& kept = bench.asset_view();
+    kept.fitted = fitted;
+    kept.centre = m_view.centre_in_media;
+    kept.scale = m_view.scale;
+}
+
+void Canvas::place(Workbench& bench, Area area) {
+    m_view.screen = {area.x0, area.y0, std::max(area.x1, area.x0 + 1), std::max(area.y1, area.y0 + 1)};
+    const render::MediaSize media = media_size(bench);
+    if (media.width <= 0 || bench.view().asset.is_nil()) return;
+    const AssetView& kept = bench.asset_view();
+    const bool fitted = kept.fitted;
+    if (fitted) {
+        m_view = render::fit(media, m_view.screen, k_margin_px);
+    } else {
+        m_view.centre_in_media = kept.centre;
+        m_view.scale = render::clamp_scale(kept.scale, media);
+        m_view.keep_in_reach(media);
+    }
+    if (m_view.scale >= 1) m_view.snap_to_pixels();
+    keep_view(bench, fitted);
+}
+
+void Canvas::upload(const Workbench& bench) {
+    if (bench.picture() == m_uploaded) return;
+    m_uploaded = bench.picture();
+    if (!m_uploaded) return m_textures.clear();
+    if (const auto done = m_textures.upload(*m_uploaded); !done) m_textures.clear();
+}
+
+void Canvas::draw_media(Workbench& bench, render::Size target, float px) {
+    upload(bench);
+    m_batch.clear();
+    m_tags.clear();
+    read_under_pointer(bench);
+    if (m_textures.empty() || bench.document() == nullptr) return;
+    m_video.draw(m_textures, m_view, target, {.pixel_grid = render::PixelGrid::on, .grid_min_scale = 12});
+
+    const std::int64_t shown = bench.picture()->index;  // labels of the picture on screen, never of another
+    const auto tracks = bench.document()->tracks_at(bench.view().asset, shown);
+    m_batch.set_bounds(m_view.screen);
+    add_labels({.state = bench.document()->state(),
+                .tracks = tracks,
+                .selection = bench.view().selection,
+                .frame = shown,
+                .view = m_view,
+                .style = {.px = px}},
+               m_batch, m_tags);
+    if (m_view.screen.contains(m_pointer)) add_tool_overlay(bench.tool_overlay(), m_view, px, m_batch);
+    m_overlay.draw(m_batch, target, m_view.screen);
+}
+
+void Canvas::draw_text_over(Ui& u) {
+    ImDrawList& list = *ImGui::GetBackgroundDrawList();
+    const ImVec2 low{static_cast<float>(m_view.screen.x0), static_cast<float>(m_view.screen.y0)};
+    const ImVec2 high{static_cast<float>(m_view.screen.x1), static_cast<float>(m_view.screen.y1)};
+    list.PushClipRect(low, high);
+    for (const NameTag& tag : m_tags) {
+        ImFont* font = u.fonts.small;
+        const ImVec2 size = font->CalcTextSizeA(font->FontSize, FLT_MAX, 0, tag.text.c_str());
+        const float pad = u.px(5), height = font->FontSize + u.px(4);
+        const float x = std::floor(static_cast<float>(tag.at.x));
+        const float y = std::floor(std::max(static_cast<float>(tag.at.y) - height, low.y));
+        const float strength = tag.selected ? 1.0f : tag.quiet ? 0.62f : 0.85f;
+        list.AddRectFilled({x, y}, {x + size.x + 2 * pad, y + height}, color(tag.color_rgb, strength),
+                           u.px(2));
+        list.AddText(font, font->FontSize, {x + pad, std::floor(y + u.px(1.5f))}, ink_on(tag.color_rgb),
+                     tag.text.c_str());
+    }
+    list.PopClipRect();
+    if (u.bench.picture() || u.bench.asset() == nullptr) return;
+    const Area middle{low.x + u.px(40), (low.y + high.y) / 2 - u.px(14), high.x - u.px(40),
+                      (low.y + high.y) / 2 + u.px(14)};
+    const std::string& why = u.bench.media_error();
+    ImFont* font = u.fonts.text;
+    const std::string text = why.empty() ? "Reading " + u.bench.asset()->name + "…" : why;
+    const float wrap = middle.width();
+    const ImVec2 size = font->CalcTextSizeA(font->FontSize, wrap, wrap, text.c_str());
+    list.AddText(font, font->FontSize,
+                 {std::floor((middle.x0 + middle.x1 - size.x) / 2), std::floor(middle.y0 - size.y / 2)},
+                 why.empty() ? u.theme.quiet : u.theme.doubt, text.c_str(), nullptr, wrap);
+}
+
+PointerEvent Canvas::to_media(const InputEvent& event, PointerEvent::Kind kind) const {
+    return {.kind = kind,
+            .at = m_view.media_from_screen(event.at),
+            .media_per_px = 1 / m_view.scale,
+            .modifiers = event.modifiers};
+}
+
+bool Canvas::pointer(Workbench& bench, const InputEvent& event) {
+    using Kind = PointerEvent::Kind;
+    const base::Point before = m_pointer;
+    switch (event.kind) {
+        case InputKind::move:
+            m_pointer = event.at;
+            if (m_panning) {
+                m_view.pan_by_screen(m_pointer - before);
+                m_view.keep_in_reach(media_size(bench));
+                keep_view(bench, false);
+            } else {
+                bench.pointer(to_media(event, m_left_down ? Kind::drag : Kind::hover));
+            }
+            return true;
+        case InputKind::press:
+            m_pointer = event.at;
+            if (event.button == 2 || (event.button == 0 && m_space_down)) return m_panning = true;
+            if (event.button != 0) return false;
+            m_left_down = true;
+            bench.pointer(to_media(event, Kind::press));
+            return true;
+        case InputKind::release:
+            m_pointer = event.at;
+            if (event.button == 2 || m_panning) return std::exchange(m_panning, false);
+            if (event.button != 0 || !m_left_down) return false;
+            m_left_down = false;
+            bench.pointer(
+                to_media(event, Kind::drag));  // the last sample counts, also when no move came with it
+            bench.pointer(to_media(event, Kind::release));
+            return true;
+        case InputKind::scroll: {
+            const double factor = std::pow(k_wheel_factor, event.scroll.y);
+            m_view.zoom_about(event.at, factor, media_size(bench));
+            m_view.keep_in_reach(media_size(bench));
+            keep_view(bench, false);
+            return true;
+        }
+        case InputKind::focus_lost:
+            if (m_left_down) bench.pointer(to_media(event, Kind::cancel));
+            m_left_down = m_panning = false;
+            return false;
+        default:
+            return false;
+    }
+}
+
+Cursor Canvas::cursor(const Workbench& bench) const {
+    if (m_panning) return Cursor::hand;
+    return bench.tool_overlay().cursor;
+}
+
+// The displayed 8-bit colour of the pixel under the pointer, for the status line.
+void Canvas::read_under_pointer(Workbench& bench) const {
+    bench.readout = {};
+    if (!m_uploaded || !m_view.screen.contains(m_pointer)) return;
+    const base::Point at = m_view.media_from_screen(m_pointer);
+    const int x = static_cast<int>(std::floor(at.x)), y = static_cast<int>(std::floor(at.y));
+    if (x < 0 || y < 0 || x >= m_uploaded->shown_width() || y >= m_uploaded->shown_height()) return;
+    bench.readout.inside = true;
+    bench.readout.at = at;
+    bench.readout.rgb = media::pixel_rgb(*m_uploaded, x, y);
+}
+
+}  // namespace app

@@ -1,0 +1,143 @@
+#include "app/window/state_report.h"
+
+#include <charconv>
+
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include "labels/interpolate.h"
+#include "labels/json.h"
+
+namespace app {
+
+using rapidjson::Value;
+using Alloc = rapidjson::Document::AllocatorType;
+
+static Value text(const std::string& s, Alloc& alloc) {
+    return Value(s.c_str(), static_cast<rapidjson::SizeType>(s.size()), alloc);
+}
+
+static Value shown_shape(const labels::State& state, const labels::Track& track, std::int64_t frame,
+                         Alloc& alloc) {
+    const auto shape = labels::shape_at(track, frame);
+    Value out{rapidjson::kObjectType};
+    if (!shape) return out;
+    const labels::LabelClass* of_class = state.ontology.find(track.info.class_id);
+    out.AddMember("id", text(base::to_string(track.info.id.uuid), alloc), alloc);
+    out.AddMember("name", text(labels::display_name(track.info, state.ontology), alloc), alloc);
+    out.AddMember("class", text(of_class != nullptr ? of_class->name : "", alloc), alloc);
+    out.AddMember("shape", text(std::string{labels::name_of(track.info.shape)}, alloc), alloc);
+    out.AddMember("keyframe", shape->is_keyframe, alloc);
+    out.AddMember("occluded", shape->occluded, alloc);
+    out.AddMember("keyframes", static_cast<std::uint64_t>(track.keyframes.size()), alloc);
+    const base::Rect r = labels::bounds(shape->geometry);
+    Value box{rapidjson::kArrayType};
+    for (const double v : {r.x0, r.y0, r.x1, r.y1}) box.PushBack(v, alloc);
+    out.AddMember("box", box, alloc);
+    return out;
+}
+
+static Value document_report(const Workbench& bench, Alloc& alloc) {
+    Value out{rapidjson::kObjectType};
+    const labels::Document* document = bench.document();
+    if (document == nullptr) return out;
+    const labels::State& state = document->state();
+    std::uint64_t keyframes = 0;
+    for (const auto& [id, track] : state.tracks) keyframes += track->keyframes.size();
+    out.AddMember("project", text(bench.project()->path().string(), alloc), alloc);
+    out.AddMember("assets", static_cast<std::uint64_t>(state.assets.size()), alloc);
+    out.AddMember("classes", static_cast<std::uint64_t>(state.ontology.classes.size()), alloc);
+    out.AddMember("tracks", static_cast<std::uint64_t>(state.tracks.size()), alloc);
+    out.AddMember("keyframes", keyframes, alloc);
+    out.AddMember("events", document->history().last_seq, alloc);
+    out.AddMember("undo", static_cast<std::uint64_t>(document->history().undo.size()), alloc);
+    out.AddMember("redo", static_cast<std::uint64_t>(document->history().redo.size()), alloc);
+    out.AddMember("saved", bench.project()->save_status().saved_seq, alloc);
+    out.AddMember("read_only", text(document->read_only(), alloc), alloc);
+    out.AddMember("hash", text(labels::state_hash(state), alloc), alloc);
+    Value shown{rapidjson::kArrayType};
+    if (bench.picture())
+        for (const labels::Track* track : document->tracks_at(bench.view().asset, bench.picture()->index))
+            if (labels::shape_at(*track, bench.picture()->index))
+                shown.PushBack(shown_shape(state, *track, bench.picture()->index, alloc), alloc);
+    out.AddMember("shown", shown, alloc);
+    return out;
+}
+
+static Value view_report(ScriptWorld& world, Alloc& alloc) {
+    const Workbench& bench = world.bench;
+    Value out{rapidjson::kObjectType};
+    out.AddMember("asset", text(bench.asset() != nullptr ? bench.asset()->name : "", alloc), alloc);
+    out.AddMember("frame", bench.frame(), alloc);
+    out.AddMember("picture", bench.picture() ? bench.picture()->index : -1, alloc);
+    out.AddMember("pts", bench.picture() ? bench.picture()->pts : 0, alloc);
+    out.AddMember("frames", bench.frame_count(), alloc);
+    out.AddMember("playing", bench.playing(), alloc);
+    out.AddMember("tool", text(bench.view().tool, alloc), alloc);
+    out.AddMember("selected", static_cast<std::uint64_t>(bench.view().selection.size()), alloc);
+    out.AddMember("scale", world.frame.canvas().view().scale, alloc);
+    out.AddMember("popup", static_cast<int>(bench.popup), alloc);
+    out.AddMember("media_error", text(bench.media_error(), alloc), alloc);
+    Value toasts{rapidjson::kArrayType};
+    for (const Toast& toast : bench.toasts()) toasts.PushBack(text(toast.text, alloc), alloc);
+    out.AddMember("toasts", toasts, alloc);
+    Value widgets{rapidjson::kArrayType};
+    for (const Ui::Named& widget : world.frame.widgets()) widgets.PushBack(text(widget.name, alloc), alloc);
+    out.AddMember("widgets", widgets, alloc);
+    return out;
+}
+
+rapidjson::Document state_report(ScriptWorld& world, const Script::Counts& counts) {
+    rapidjson::Document report{rapidjson::kObjectType};
+    Alloc& alloc = report.GetAllocator();
+    report.AddMember("document", document_report(world.bench, alloc), alloc);
+    report.AddMember("view", view_report(world, alloc), alloc);
+    Value counters{rapidjson::kObjectType};
+    counters.AddMember("frames_drawn", world.frame.clock().total(), alloc);
+    counters.AddMember("keys", counts.keys, alloc);
+    counters.AddMember("clicks", counts.clicks, alloc);
+    counters.AddMember("drags", counts.drags, alloc);
+    if (world.bench.video() != nullptr) {
+        const media::VideoCounters video = world.bench.video()->counters();
+        counters.AddMember("decoded", video.decoded, alloc);
+        counters.AddMember("cache_hits", video.cache_hits, alloc);
+        counters.AddMember("seeks", video.seeks, alloc);
+        counters.AddMember("cached_bytes", static_cast<std::uint64_t>(video.cached_bytes), alloc);
+        counters.AddMember("budget_bytes", static_cast<std::uint64_t>(video.budget_bytes), alloc);
+    }
+    report.AddMember("counters", counters, alloc);
+    const FrameTimes times = world.frame.clock().take();
+    Value frame_ms{rapidjson::kObjectType};
+    frame_ms.AddMember("frames", times.frames, alloc);
+    frame_ms.AddMember("p50", times.p50_ms, alloc);
+    frame_ms.AddMember("p95", times.p95_ms, alloc);
+    frame_ms.AddMember("p99", times.p99_ms, alloc);
+    frame_ms.AddMember("worst", times.worst_ms, alloc);
+    report.AddMember("frame_ms", frame_ms, alloc);
+    return report;
+}
+
+std::optional<std::string> value_at(const Value& report, std::string_view path) {
+    const Value* at = &report;
+    while (!path.empty()) {
+        const std::size_t dot = std::min(path.find('.'), path.size());
+        const std::string key{path.substr(0, dot)};
+        path.remove_prefix(std::min(dot + 1, path.size()));
+        if (at->IsArray()) {
+            std::size_t index = 0;
+            const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), index);
+            if (error != std::errc{} || index >= at->Size()) return std::nullopt;
+            at = &(*at)[static_cast<rapidjson::SizeType>(index)];
+        } else {
+            if (!at->IsObject() || !at->HasMember(key.c_str())) return std::nullopt;
+            at = &(*at)[key.c_str()];
+        }
+    }
+    if (at->IsString()) return at->GetString();
+    rapidjson::StringBuffer buffer;
+    rapidjson::Writer writer{buffer};
+    at->Accept(writer);
+    return buffer.GetString();
+}
+
+}  // namespace app

@@ -1,0 +1,168 @@
+#include "app/window/window_frame.h"
+
+#include <cmath>
+
+#include <epoxy/gl.h>
+
+#include "app/action.h"
+#include "app/panels/panels.h"
+#include "app/ui/fonts.h"
+#include "render/gl_context.h"
+
+namespace app {
+
+std::filesystem::path font_dir() {
+    std::error_code ignored;
+    return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() / "fonts";
+}
+
+WindowFrame::WindowFrame(Host& host, Workbench& bench, Canvas canvas)
+    : m_host{host}, m_bench{bench}, m_imgui{host}, m_canvas{std::move(canvas)} {}
+
+base::Result<std::unique_ptr<WindowFrame>> WindowFrame::create(Host& host, Workbench& bench) {
+    if (auto enough = render::require_gl_3_3(); !enough) return std::unexpected(enough.error());
+    auto canvas = Canvas::create();
+    if (!canvas) return std::unexpected(canvas.error());
+    return std::unique_ptr<WindowFrame>(new WindowFrame(host, bench, std::move(*canvas)));
+}
+
+void WindowFrame::use_scale(float scale) {
+    const bool light = m_bench.settings().light_theme;
+    if (scale != m_scale) {
+        m_fonts = load_fonts(font_dir(), scale);
+        m_imgui.rebuild_fonts_texture();
+    }
+    if (scale != m_scale || light != m_light) apply_style(light ? light_theme() : dark_theme(), scale);
+    m_scale = scale;
+    m_light = light;
+}
+
+// -- input
+// -----------------------------------------------------------------------------------------------------------
+
+bool WindowFrame::must_hold(const InputEvent& event) const {
+    if (event.kind == InputKind::press)
+        return event.button == 0 && m_canvas.contains(event.at) && !m_imgui.wants_pointer() &&
+               m_bench.must_wait();
+    if (event.kind == InputKind::key_down) return !m_imgui.wants_text() && m_bench.saving();
+    return false;
+}
+
+void WindowFrame::handle(const InputEvent& event) {
+    if (event.kind == InputKind::close) m_bench.quit = true;
+    if (event.kind == InputKind::drop) m_bench.open(event.files);
+    const bool over_canvas = m_canvas.contains(event.at) && !m_imgui.wants_pointer() &&
+                             m_bench.document() != nullptr && m_bench.popup == Popup::none;
+    const bool is_pointer = event.kind == InputKind::move || event.kind == InputKind::press ||
+                            event.kind == InputKind::release || event.kind == InputKind::scroll ||
+                            event.kind == InputKind::focus_lost;
+    if (is_pointer && (m_canvas.in_gesture() || over_canvas)) {
+        m_canvas.pointer(m_bench, event);
+        if (event.kind == InputKind::move) m_imgui.feed(event);  // so that hover ends where it should
+        if (m_canvas.in_gesture() || event.kind != InputKind::press) return;
+    }
+    if (event.kind == InputKind::key_down) key_down(event);
+    m_imgui.feed(event);
+}
+
+void WindowFrame::key_down(const InputEvent& event) {
+    if (event.key == key::escape) {
+        if (m_bench.popup != Popup::none) {
+            m_bench.popup = Popup::none;
+        } else if (m_canvas.in_gesture()) {
+            InputEvent cancel = event;
+            cancel.kind = InputKind::focus_lost;
+            m_canvas.pointer(m_bench, cancel);
+        } else if (!m_imgui.wants_text()) {
+            m_bench.clear_selection();
+        }
+        return;
+    }
+    if (m_imgui.wants_text() || m_bench.popup != Popup::none || m_canvas.in_gesture()) return;
+    run_chord(m_bench, {event.key, event.modifiers});
+}
+
+// -- drawing
+// -----------------------------------------------------------------------------------------------------------
+
+void WindowFrame::draw(double now_secs) {
+    m_clock.begin();
+    const double wanted = m_bench.settings().scale > 0 ? m_bench.settings().scale : m_host.scale();
+    use_scale(static_cast<float>(std::clamp(wanted, 0.5, 4.0)));
+    const Theme& theme = m_light ? light_theme() : dark_theme();
+    m_imgui.begin_frame(now_secs);
+    Ui u{.bench = m_bench, .theme = theme, .fonts = m_fonts, .scale = m_scale, .changes = {}, .widgets = {}};
+
+    m_host.bind();
+    const ImVec4 ground =
+        ImGui::ColorConvertU32ToFloat4(m_bench.document() != nullptr ? color(0x0B0C0F) : theme.ground);
+    glClearColor(ground.x, ground.y, ground.z, 1);
+    glClear(GL_COLOR_BUFFER_BIT);
+    lay_out_and_draw(u);
+    if (!m_imgui.wants_pointer() || m_canvas.in_gesture())
+        m_host.set_cursor(m_bench.document() != nullptr ? m_canvas.cursor(m_bench) : Cursor::arrow);
+    else
+        m_host.set_cursor(m_imgui.cursor());
+    m_imgui.end_frame();
+    m_clock.end();
+    m_widgets = std::move(u.widgets);
+    for (const auto& change : u.changes) change(m_bench);
+}
+
+void WindowFrame::lay_out_and_draw(Ui& u) {
+    const render::Size size = m_host.framebuffer();
+    const Area window{0, 0, static_cast<float>(size.width), static_cast<float>(size.height)};
+    if (m_bench.document() == nullptr) {
+        draw_start_page(u, window);
+        draw_popups(u, window);
+        return;
+    }
+    Area rest = window;
+    const ViewState& view = m_bench.view();
+    const Area top = rest.cut_top(u.px(40)), status = rest.cut_bottom(u.px(26));
+    const float bottom_height = std::clamp(u.px(view.bottom_height), u.px(96), rest.height() * 0.7f);
+    const Area bottom = view.bottom_shown ? rest.cut_bottom(std::floor(bottom_height)) : Area{};
+    const Area left = view.left_shown ? rest.cut_left(u.px(268)) : Area{};
+    const Area right = view.right_shown ? rest.cut_right(u.px(300)) : Area{};
+    const Area rail = rest.cut_left(u.px(44));
+
+    m_canvas.place(m_bench, rest);
+    m_canvas.draw_media(m_bench, size, m_scale);
+    m_canvas.draw_text_over(u);
+    draw_top_bar(u, top);
+    if (view.left_shown) draw_left_panel(u, left);
+    draw_tool_rail(u, rail);
+    if (view.right_shown) draw_right_panel(u, right);
+    if (view.bottom_shown) draw_timeline_panel(u, bottom);
+    draw_status_line(u, status);
+    draw_popups(u, window);
+}
+
+void WindowFrame::draw_popups(Ui& u, Area window) {
+    switch (m_bench.popup) {
+        case Popup::none:
+            break;
+        case Popup::palette:
+            draw_palette(u, window);
+            break;
+        case Popup::shortcuts:
+            draw_shortcut_sheet(u, window);
+            break;
+        case Popup::class_picker:
+            draw_class_picker(u, window);
+            break;
+        case Popup::export_dialog:
+            draw_export_dialog(u, window);
+            break;
+        case Popup::go_to_frame:
+            draw_go_to_frame(u, window);
+            break;
+        case Popup::open_prompt:
+        case Popup::import_prompt:
+            draw_open_prompt(u, window);
+            break;
+    }
+    draw_toasts(u, window);
+}
+
+}  // namespace app

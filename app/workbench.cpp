@@ -1,0 +1,267 @@
+// The loop: what threads have finished, the shown picture, time. Labels are in workbench_labels.cpp, files in
+// workbench_files.cpp.
+
+#include "app/workbench.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/tools/tools.h"
+#include "app/workbench_jobs.h"
+
+namespace app {
+
+constexpr double k_forever = std::numeric_limits<double>::infinity();
+constexpr int k_frames_ahead = 12;  // asked for while playing
+
+Workbench::Workbench(Settings settings, Wakeup wakeup)
+    : m_wakeup{std::move(wakeup)}, m_settings{std::move(settings)}, m_pool{2, m_wakeup} {
+    set_tool(m_view.tool);
+}
+
+Workbench::~Workbench() { close_project(); }
+
+bool Workbench::update(double now_secs) {
+    m_now_secs = now_secs;
+    bool changed = take_opened();
+    changed |= take_media();
+    changed |= take_imported();
+    changed |= take_jobs();
+    changed |= take_save_status();
+    changed |= advance_playing();
+    changed |= take_picture();
+    const std::size_t shown = m_toasts.size();
+    std::erase_if(m_toasts,
+                  [&](const Toast& toast) { return toast.until_secs > 0 && toast.until_secs <= now_secs; });
+    changed |= m_toasts.size() != shown;
+    if (document() != nullptr && document()->revision() != m_seen_revision) {
+        m_seen_revision = document()->revision();
+        std::erase_if(m_view.selection,
+                      [&](labels::TrackId id) { return document()->state().find(id) == nullptr; });
+        changed = true;
+    }
+    return changed;
+}
+
+double Workbench::next_deadline_secs(double now_secs) const {
+    double wait = k_forever;
+    for (const Toast& toast : m_toasts)
+        if (toast.until_secs > 0) wait = std::min(wait, toast.until_secs - now_secs);
+    if (m_playing && m_video) {
+        const double next_media = m_video->secs_of(frame() + 1);
+        wait = std::min(wait,
+                        m_playing->started_secs + (next_media - m_playing->media_secs) / m_speed - now_secs);
+    }
+    if (m_info && !m_info->index_complete) wait = std::min(wait, 0.1);  // the index grows in sight
+    for (const auto& job : m_watched)
+        if (!job->done()) wait = std::min(wait, 0.1);  // its progress moves
+    return std::max(wait, 0.0);
+}
+
+bool Workbench::idle() const {
+    const bool picture_due = m_video && !m_playing && m_media_error.empty() && !picture_is_current();
+    const bool indexing = m_video && m_media_error.empty() && !(m_info && m_info->index_complete);
+    return !m_opening && !m_locating && !m_importing && !picture_due && !saving() && !indexing &&
+           m_watched.empty() && m_pool.jobs().empty();
+}
+
+bool Workbench::take_jobs() {
+    bool changed = false;
+    for (const auto& job : std::exchange(m_watched, {})) {
+        if (!job->done()) {
+            m_watched.push_back(job);
+            continue;
+        }
+        changed = true;
+        if (const auto& result = job->result())
+            toast(ToastKind::good, *result);
+        else if (result.error().kind == base::ErrorKind::cancelled)
+            toast(ToastKind::info, result.error().message);
+        else
+            toast(ToastKind::error, result.error().message);
+    }
+    return changed || !m_watched.empty();
+}
+
+bool Workbench::take_save_status() {
+    if (!m_project) return false;
+    const labels::StoreStatus status = m_project->save_status();
+    const bool failed_now = status.error && !m_seen_status.error;
+    const bool mended = !status.error && m_seen_status.error;
+    const bool changed = failed_now || mended || status.saved_seq != m_seen_status.saved_seq ||
+                         status.queued_seq != m_seen_status.queued_seq;
+    if (failed_now) toast(ToastKind::error, status.error->message);
+    if (mended) toast(ToastKind::good, "Everything is saved again");
+    m_seen_status = status;
+    return changed;
+}
+
+// -- the picture and time
+// ------------------------------------------------------------------------------------------------
+
+std::int64_t Workbench::frame() const {
+    const auto found = m_view.assets.find(m_view.asset);
+    return found != m_view.assets.end() ? found->second.frame : 0;
+}
+
+std::int64_t Workbench::frame_count() const {
+    if (m_info && m_info->frame_count > 0) return m_info->frame_count;
+    const labels::Asset* shown = asset();
+    return shown != nullptr ? shown->frame_count : 0;
+}
+
+void Workbench::want_frame(std::int64_t wanted, int ahead) {
+    asset_view().frame = wanted;
+    if (!m_video) return;
+    if (auto cached = m_video->cached(wanted)) m_picture = std::move(cached);
+    m_requested = wanted;
+    m_video->request(wanted, ahead);
+}
+
+void Workbench::go_to(std::int64_t wanted) {
+    if (m_view.asset.is_nil() || (m_tool && m_tool->busy())) return;
+    m_playing.reset();
+    const std::int64_t count = frame_count();
+    const std::int64_t clamped = std::clamp<std::int64_t>(wanted, 0, std::max<std::int64_t>(count - 1, 0));
+    if (clamped == frame() && clamped == m_requested) return;
+    const int direction = clamped - frame() == 1 ? 1 : clamped - frame() == -1 ? -1 : 0;
+    want_frame(clamped, direction * 4);
+}
+
+void Workbench::play(bool on) {
+    if (on == playing()) return;
+    if (!on) {
+        m_playing.reset();
+        if (m_picture) want_frame(m_picture->index, 0);  // what is on screen is where the user is
+        return;
+    }
+    if (!m_video || !m_picture || (m_tool && m_tool->busy())) return;
+    const bool at_end = frame() + 1 >= frame_count();
+    if (at_end) want_frame(0, k_frames_ahead);
+    m_playing = Playing{m_now_secs, m_video->secs_of(frame())};
+}
+
+void Workbench::set_speed(double factor) {
+    m_speed = std::clamp(factor, 0.25, 8.0);
+    if (m_playing) m_playing = Playing{m_now_secs, m_video->secs_of(frame())};
+}
+
+bool Workbench::advance_playing() {
+    if (!m_playing || !m_video) return false;
+    const double media_secs = m_playing->media_secs + (m_now_secs - m_playing->started_secs) * m_speed;
+    const std::int64_t last = frame_count() - 1;
+    const std::int64_t due = std::min(m_video->frame_at_secs(media_secs).value_or(frame()), last);
+    if (due != frame()) want_frame(due, k_frames_ahead);
+    if (due >= last && m_info && m_info->index_complete && picture_is_current()) m_playing.reset();
+    return true;
+}
+
+bool Workbench::take_picture() {
+    if (!m_video) return false;
+    bool changed = false;
+    if (auto info = m_video->info()) {
+        if (*info) {
+            const bool grew = !m_info || m_info->frame_count != (*info)->frame_count ||
+                              m_info->index_complete != (*info)->index_complete;
+            m_info = std::move(**info);
+            changed |= grew;
+        } else if (m_media_error.empty()) {
+            m_media_error = info->error().message;
+            changed = true;
+        }
+    }
+    while (auto arrived = m_video->poll()) {
+        changed = true;
+        if (!*arrived) {
+            if (arrived->error().kind != base::ErrorKind::cancelled) m_media_error = arrived->error().message;
+            continue;
+        }
+        // While playing only what moves forward is shown; else whatever is newest, until the wanted one is
+        // here.
+        const bool is_wanted = (**arrived)->index == frame();
+        const bool backwards = m_playing && m_picture && (**arrived)->index < m_picture->index && !is_wanted;
+        if (is_wanted || (!backwards && !picture_is_current())) m_picture = std::move(**arrived);
+        m_media_error.clear();
+    }
+    return changed;
+}
+
+// -- toasts
+// ------------------------------------------------------------------------------------------------------------
+
+void Workbench::toast(ToastKind kind, std::string text) {
+    constexpr double k_shown_secs = 4;
+    const bool stays = kind == ToastKind::error;
+    std::erase_if(m_toasts, [&](const Toast& toast) { return toast.text == text; });
+    m_toasts.push_back({kind, std::move(text), stays ? 0 : m_now_secs + k_shown_secs});
+    if (m_toasts.size() > 5) m_toasts.pop_front();
+}
+
+void Workbench::dismiss_toast(std::size_t index) {
+    if (index < m_toasts.size()) m_toasts.erase(m_toasts.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
+// -- tools
+// ---------------------------------------------------------------------------------------------------------------
+
+void Workbench::set_tool(std::string_view id) {
+    const ToolInfo* info = find_tool(id);
+    if (info == nullptr || (m_tool && m_tool->busy())) return;
+    m_view.tool = std::string{id};
+    m_tool = info->make();
+}
+
+const ToolInfo* Workbench::tool_info() const { return find_tool(m_view.tool); }
+
+ToolContext Workbench::tool_context() {
+    base::Rect picture;
+    if (m_picture)
+        picture = {0, 0, static_cast<double>(m_picture->shown_width()),
+                   static_cast<double>(m_picture->shown_height())};
+    return {.document = *document(),
+            .asset = m_view.asset,
+            .frame = m_picture ? m_picture->index : frame(),
+            .pts = m_picture ? m_picture->pts : labels::k_no_pts,
+            .author = m_author,
+            .picture = picture,
+            .active_class = m_view.active_class,
+            .selection = m_view.selection,
+            .ask_class =
+                [this](labels::TrackId id) {
+                    picking_class_for = id;
+                    popup = Popup::class_picker;
+                },
+            .tell = [this](std::string text) { toast(ToastKind::info, std::move(text)); }};
+}
+
+bool Workbench::saving() const {
+    if (!m_project) return false;
+    const labels::StoreStatus status = m_project->save_status();
+    return !status.idle() && !status.error;
+}
+
+bool Workbench::must_wait() const {
+    return saving() || (m_video && !m_playing && m_media_error.empty() && !picture_is_current());
+}
+
+void Workbench::pointer(const PointerEvent& event) {
+    if (document() == nullptr || !m_picture) return;
+    if (event.kind == PointerEvent::Kind::press) {
+        play(false);
+        if (!document()->read_only().empty() && m_tool)  // still lets the user look and select
+            toast(ToastKind::warning, document()->read_only());
+    }
+    m_last_pointer = event;
+    ToolContext context = tool_context();
+    m_tool->pointer(context, event);
+}
+
+Overlay Workbench::tool_overlay() const {
+    Overlay overlay;
+    if (document() == nullptr || !m_picture) return overlay;
+    const ToolContext context = const_cast<Workbench*>(this)->tool_context();  // overlay() takes it const
+    m_tool->overlay(context, m_last_pointer, overlay);
+    return overlay;
+}
+
+}  // namespace app
