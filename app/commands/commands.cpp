@@ -13,7 +13,7 @@ std::span<const Command* const> all_commands() {
         &info_command,     &frames_command,     &new_command,    &add_command,     &ls_command,
         &ontology_command, &import_command,     &export_command, &formats_command, &render_command,
         &log_command,      &undo_command,       &redo_command,   &check_command,   &cache_command,
-        &demo_command,     &completion_command, &demo_command,
+        &demo_command,     &completion_command,
     };
     return k_commands;
 }
