@@ -103,7 +103,10 @@ private:
     template <class Visit>
     base::Result<void> scan(double from, Visit visit) {
         JsonScan scan;
-        scan.wants = [](std::string_view name) {
+        // Noted here and not with the elements: a file without any label has empty lists.
+        scan.wants = [this](std::string_view name) {
+            m_has_images |= name == "images";
+            m_has_annotations |= name == "annotations";
             return name == "images" || name == "categories" || name == "annotations";
         };
         scan.visit = visit;
@@ -124,8 +127,6 @@ private:
 
     base::Result<void> take_head(const JsonPiece& piece) {
         if (!piece.is_element) return malformed("\"{}\" is not a list", piece.member);
-        m_has_images |= piece.member == "images";
-        m_has_annotations |= piece.member == "annotations";
         if (piece.member == "annotations") return {};
         rapidjson::Document json;
         if (auto ok = parse(piece, json); !ok) return ok;

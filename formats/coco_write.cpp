@@ -101,7 +101,8 @@ public:
         m_file = &*file;
         m_images = images;
         m_file->write(
-            "{\"info\":{\"description\":\"\",\"version\":\"1.0\",\"contributor\":\"Limn\"},\n\"licenses\":[],"
+            "{\"info\":{\"description\":\"\",\"version\":\"1.0\",\"contributor\":\"Limn\"},\n\"licenses\":[{"
+            "\"id\":0,\"name\":\"\",\"url\":\"\"}],"
             "\n");
         write_categories();
         m_file->write(",\n\"images\":[");

@@ -121,6 +121,7 @@ public:
 
     void write(std::int64_t number) {
         open(number);
+        set_attributes(m_track.info.attributes);
         const auto& keyframes = m_track.keyframes;
         for (std::size_t i = 0; i < keyframes.size() && keyframes[i].frame < m_end; ++i) {
             const bool picture = m_track.info.extent == labels::Extent::picture;
@@ -148,6 +149,7 @@ private:
 
     // From a keyframe up to the next one.
     void write_span(const labels::Keyframe& from, std::int64_t end, bool last) {
+        set_attributes(from.attributes);
         write_row({.frame = from.frame, .keyframe = true, .outside = from.outside, .occluded = from.occluded},
                   from.geometry);
         if (from.outside) return;  // CVAT writes no rows where there is nothing to see
@@ -173,7 +175,7 @@ private:
         m_text += fmt::format(" z_order=\"{}\"", m_track.info.z_order);
         if (row.held) attribute(m_text, "limn_held", "1");
         m_text += ">\n";
-        append_attributes(row.frame);
+        m_text += m_attributes;
         m_text += fmt::format("    </{}>\n", name);
         if (m_text.size() > k_flush_bytes) {
             m_file.write(m_text);
@@ -181,17 +183,20 @@ private:
         }
     }
 
-    void append_attributes(std::int64_t frame) {
-        for (const auto& [id, value] : labels::attributes_at(m_track, frame)) {
+    // CVAT repeats in every row what is in force.
+    void set_attributes(const labels::AttributeValues& changed) {
+        for (const auto& [id, value] : changed) labels::set_value(m_in_force, id, value);
+        m_attributes.clear();
+        for (const auto& [id, value] : m_in_force) {
             const auto& known = m_class->attributes;
             const auto it =
                 std::find_if(known.begin(), known.end(), [&](const auto& each) { return each.id == id; });
             if (it == known.end()) continue;
-            m_text += "      <attribute name=\"";
-            append_xml(m_text, it->name);
-            m_text += "\">";
-            append_xml(m_text, value);
-            m_text += "</attribute>\n";
+            m_attributes += "      <attribute name=\"";
+            append_xml(m_attributes, it->name);
+            m_attributes += "\">";
+            append_xml(m_attributes, value);
+            m_attributes += "</attribute>\n";
         }
     }
 
@@ -200,7 +205,8 @@ private:
     const labels::Track& m_track;
     const std::int64_t m_end;
     base::AtomicFile& m_file;
-    std::string m_text;
+    labels::AttributeValues m_in_force;
+    std::string m_text, m_attributes;  // rows not yet written; the attributes in force as XML
 };
 
 void append_attribute_of_class(std::string& out, const labels::Attribute& attr) {

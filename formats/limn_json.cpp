@@ -41,7 +41,7 @@ base::Result<Report> write(const labels::State& state, const std::filesystem::pa
     if (!file) return std::unexpected(file.error());
     Report report;
     file->write(fmt::format("{{\"limn\":{},\n\"ontology\":{},\n\"assets\":[", k_version,
-                            labels::to_json(state.ontology)));
+                            trim(labels::to_json(state.ontology))));
     for (const labels::Asset* asset : *assets)
         file->write((report.assets++ == 0 ? "\n" : ",\n") + labels::to_json(*asset));
     file->write("],\n\"tracks\":[");
@@ -105,7 +105,9 @@ private:
 
     // The reason of another layer's reader, with the file it knows nothing of.
     std::unexpected<base::Error> in_file(const base::Error& error) const {
-        return base::fail(error.kind, "{}: {}", error.message, m_import.file().string());
+        std::string_view why = error.message;
+        if (why.ends_with('.')) why.remove_suffix(1);
+        return base::fail(error.kind, "{}: {}", why, m_import.file().string());
     }
 
     base::Result<void> take_head(const JsonPiece& piece) {

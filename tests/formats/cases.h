@@ -1,0 +1,38 @@
+#pragma once
+// One case a format: what every driver must come with. driver_table_test.cpp walks the drivers and fails on a
+// missing one.
+
+#include <string_view>
+#include <vector>
+
+#include "format_test.h"
+
+namespace formats_test {
+
+struct Malformed {
+    std::string_view name, text;
+    std::string_view says;  // a part of the message
+};
+
+struct FormatCase {
+    std::string_view id;
+    std::string_view out;          // what sample_project() is exported to
+    std::string_view golden_file;  // the labels in it
+    std::string_view golden;       // what that must be, to the byte
+    std::string_view lone_file;    // a name under which a text is imported
+    std::vector<Malformed> malformed;
+    RandomOptions random;      // documents whose labels survive export and import …
+    DescribeOptions survives;  // … in this much
+};
+
+// Each defined in the test file of its format.
+[[nodiscard]] const FormatCase& limn_case();
+[[nodiscard]] const FormatCase& cvat_video_case();
+[[nodiscard]] const FormatCase& mot_case();
+[[nodiscard]] const FormatCase& coco_case();
+
+[[nodiscard]] inline std::vector<const FormatCase*> all_cases() {
+    return {&limn_case(), &cvat_video_case(), &mot_case(), &coco_case()};
+}
+
+}  // namespace formats_test

@@ -1,0 +1,179 @@
+#include "fuzz_entry.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+
+#include <unistd.h>
+
+#include "formats/format.h"
+#include "labels/json.h"
+#include "labels/project_file.h"
+
+namespace fuzz {
+
+namespace {
+
+void must(bool holds, const char* what) {
+    if (holds) return;
+    std::fprintf(stderr, "fuzz: %s\n", what);
+    std::abort();
+}
+
+struct Scratch {
+    std::filesystem::path path;
+    Scratch() {
+        std::error_code error;
+        const std::filesystem::path memory = "/dev/shm";
+        const auto base =
+            std::filesystem::exists(memory, error) ? memory : std::filesystem::temp_directory_path();
+        path = base / ("limn-fuzz-" + std::to_string(::getpid()));
+        std::filesystem::create_directories(path, error);
+    }
+    ~Scratch() {
+        std::error_code error;
+        std::filesystem::remove_all(path, error);
+    }
+};
+
+std::filesystem::path put(const std::string& name, std::span<const std::byte> bytes) {
+    const std::filesystem::path file = scratch() / name;
+    std::ofstream(file, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    return file;
+}
+
+std::string_view text_of(std::span<const std::byte> bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+struct Start {
+    formats::UnknownClasses unknown = formats::UnknownClasses::refuse;
+    bool with_video = false;
+};
+
+labels::State start_state(const Start& start) {
+    labels::Document document;
+    if (!start.with_video) return document.state();
+    labels::Transaction transaction(document, "start");
+    labels::Ontology ontology;
+    ontology.classes.push_back(labels::make_class(ontology, "car"));
+    transaction.put_ontology(ontology);
+    labels::Asset asset;
+    asset.id = labels::AssetId::make();
+    asset.name = "clip.mp4";
+    asset.frame_count = 50;
+    transaction.put_asset(asset);
+    transaction.commit();
+    return document.state();
+}
+
+base::Result<formats::Report> import(const formats::FormatDriver& driver, const std::filesystem::path& file,
+                                     labels::Document& document, const Start& start) {
+    labels::Transaction transaction(document, "import");
+    formats::ReadContext context{transaction, document, {}, start.unknown, {}, {}, {}};
+    if (start.with_video) context.asset = document.state().assets.front().id;
+    context.pts_of_frame = [](labels::AssetId, std::int64_t) { return labels::k_no_pts; };
+    base::Result<formats::Report> report = driver.read(file, context);
+    if (report) transaction.commit();
+    return report;
+}
+
+// Frames so few that writing every one of them is quick.
+bool is_small(const labels::State& state) {
+    for (const labels::Asset& asset : state.assets)
+        if (asset.frame_count > 1000 || asset.width_px > 5000 || asset.height_px > 5000) return false;
+    for (const auto& [id, track] : state.tracks)
+        if (!track->keyframes.empty() && track->keyframes.back().frame > 1000) return false;
+    return !state.assets.empty() && state.tracks.size() < 200;
+}
+
+void write_and_read_again(const formats::FormatDriver& driver, const labels::State& state) {
+    formats::WriteContext context;
+    for (const labels::Asset& asset : state.assets) context.assets.push_back(asset.id);
+    if (driver.id == "cvat-video") context.assets.resize(1);  // one file a video
+    const std::filesystem::path out =
+        scratch() / ("out" + std::string(driver.id == "mot" ? "" : driver.extensions.front()));
+    const auto written = driver.write(state, out, context);
+    must(written.has_value(), written ? "" : written.error().message.c_str());
+    labels::Document again;
+    const auto report = import(driver, out, again, {});
+    must(report.has_value(), report ? "" : report.error().message.c_str());
+    std::error_code error;
+    std::filesystem::remove_all(out, error);
+}
+
+}  // namespace
+
+const std::filesystem::path& scratch() {
+    static const Scratch made;
+    return made.path;
+}
+
+bool read_format(std::string_view format_id, std::span<const std::byte> bytes) {
+    const formats::FormatDriver* driver = formats::find_format(format_id);
+    must(driver != nullptr, "there is no such format");
+    const auto file = put("in" + std::string(driver->extensions.front()), bytes);
+    (void)driver->probe(bytes, file);
+    bool accepted = false;
+    for (const Start& start : {Start{}, Start{formats::UnknownClasses::add, true}}) {
+        labels::Document document(start_state(start));
+        const std::string before = labels::state_hash(document.state());
+        const auto report = import(*driver, file, document, start);
+        accepted |= report.has_value();
+        if (!report) {
+            must(labels::state_hash(document.state()) == before, "a refused import changed the labels");
+            must(!report.error().message.empty(), "an error says nothing");
+        } else if (!start.with_video && is_small(document.state())) {
+            write_and_read_again(*driver, document.state());
+        }
+    }
+    return accepted;
+}
+
+bool read_ontology(std::span<const std::byte> bytes) {
+    const auto ontology = labels::ontology_from_json(text_of(bytes));
+    if (!ontology) return false;
+    const auto again = labels::ontology_from_json(labels::to_json(*ontology));
+    must(again.has_value(), "an ontology cannot be read again");
+    must(again->classes.size() == ontology->classes.size(), "an ontology changed on the way");
+    return true;
+}
+
+bool read_edit(std::span<const std::byte> bytes) {
+    const auto edit = labels::edit_from_json(text_of(bytes));
+    if (!edit) return false;
+    const auto again = labels::edit_from_json(labels::to_json(*edit));
+    must(again.has_value(), "an edit cannot be read again");
+    must(*again == *edit, "an edit changed on the way");
+    return true;
+}
+
+bool open_project(std::span<const std::byte> bytes) {
+    const auto file = put("in.limn", bytes);
+    bool accepted = false;
+    {
+        auto project = labels::ProjectFile::open(file, labels::Access::read_only);
+        if (project) {
+            (void)project->check();
+            accepted = project->load().has_value();
+            (void)project->log();
+        }
+    }
+    std::error_code error;
+    const auto repaired = scratch() / "repaired.limn";
+    std::filesystem::remove(repaired, error);
+    (void)labels::repair(file, repaired);
+    for (const auto& entry : std::filesystem::directory_iterator(scratch(), error))
+        std::filesystem::remove_all(entry.path(), error);
+    return accepted;
+}
+
+bool run(std::string_view target, std::span<const std::byte> bytes) {
+    if (target == "ontology") return read_ontology(bytes);
+    if (target == "edit") return read_edit(bytes);
+    if (target == "project") return open_project(bytes);
+    return read_format(target, bytes);
+}
+
+}  // namespace fuzz

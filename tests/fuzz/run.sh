@@ -1,0 +1,24 @@
+#!/bin/sh
+# Hunts with libFuzzer: tests/fuzz/run.sh [SECONDS a target, 60] [TARGET…]. Needs clang 19; builds in $LIMN_FUZZ_BUILD or
+# build/fuzz. Corpora stay in the build folder; a crash leaves its input there and a non-zero exit.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+build=${LIMN_FUZZ_BUILD:-$root/build/fuzz}
+seconds=${1:-60}
+[ $# -gt 0 ] && shift
+targets=${*:-limn cvat-video mot coco ontology edit project}
+
+cmake -S "$root" -B "$build" -G Ninja -DCMAKE_CXX_COMPILER=clang++-19 -DCMAKE_C_COMPILER=clang-19 -DLIMN_FUZZ=ON \
+    -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+    -DCMAKE_CXX_FLAGS="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" \
+    -DCMAKE_EXE_LINKER_FLAGS="-fsanitize=address,undefined" >/dev/null
+for target in $targets; do
+    ninja -C "$build" "fuzz_$target" >/dev/null
+    mkdir -p "$build/corpus/$target" "$build/crashes"
+    echo "== $target, $seconds s"
+    "$build/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=20000 -print_final_stats=1 \
+        -artifact_prefix="$build/crashes/$target-" "$build/corpus/$target" "$here/seeds/$target" 2>&1 |
+        tee "$build/crashes/$target.log" | grep -E "^stat::number_of_executed_units|^stat::new_units_added|ERROR|SUMMARY|^fuzz:|DONE" || true
+    grep -q "^stat::number_of_executed_units" "$build/crashes/$target.log" && ! grep -qE "ERROR:|deadly signal" "$build/crashes/$target.log"
+done
