@@ -188,7 +188,9 @@ base::Result<std::vector<Picture>> join_with_entries(AVStream& stream, Mp4Table 
         const auto sample = std::ranges::lower_bound(table.samples, entry.pos, {}, &Mp4Sample::pos);
         const bool agrees = sample != table.samples.end() && sample->pos == entry.pos &&
                             sample->size_bytes == static_cast<std::uint32_t>(entry.size);
-        if (!agrees || entry.timestamp == AV_NOPTS_VALUE) return bad_table("it disagrees with the demuxer");
+        constexpr std::int64_t k_sane_stamp = 1ll << 60;
+        if (!agrees || std::max(entry.timestamp, -entry.timestamp - 1) > k_sane_stamp)
+            return bad_table("it disagrees with the demuxer");
         pictures.push_back({.pts = entry.timestamp + table.presentation_shift + sample->composition_offset,
                             .dts = entry.timestamp,
                             .pos = entry.pos,

@@ -13,9 +13,12 @@ bool presentable(const Picture& picture) { return !picture.discard && !picture.h
 }  // namespace
 
 PictureIndex::Stored PictureIndex::pack(const Picture& picture) {
-    const std::int64_t delta = picture.pts == k_no_time ? picture.dts : picture.pts - picture.dts;
-    const bool fits =
-        picture.dts != k_no_time && picture.pts != k_no_time && delta >= INT32_MIN && delta <= INT32_MAX;
+    // Damaged files carry any numbers at all: what does not fit counts as not known.
+    std::int64_t delta = 0;
+    const bool both = picture.dts != k_no_time && picture.pts != k_no_time;
+    const bool fits = both && !__builtin_sub_overflow(picture.pts, picture.dts, &delta) &&
+                      delta >= INT32_MIN && delta <= INT32_MAX;
+    const std::int64_t pos = picture.pos >= 0 && picture.pos < (1ll << 54) ? picture.pos : -1;
     std::int64_t flags = 0;
     if (picture.key) flags |= k_flag_key;
     if (picture.discard) flags |= k_flag_discard;
@@ -25,7 +28,7 @@ PictureIndex::Stored PictureIndex::pack(const Picture& picture) {
     // one.
     const std::int64_t stamp = picture.pts != k_no_time ? picture.pts : picture.dts;
     return {.pts = stamp,
-            .pos_and_flags = picture.pos * 256 + flags,
+            .pos_and_flags = pos * 256 + flags,
             .pts_minus_dts = fits ? static_cast<std::int32_t>(delta) : 0,
             .size_bytes = picture.size_bytes,
             .frame = k_no_ordinal};
@@ -68,7 +71,9 @@ void PictureIndex::push_presented(State& state, Ordinal ordinal) {
     facts.frame_count = frame + 1;
     if (frame == 0) facts.first_pts = stored.pts;
     if (frame > 0) {
-        const std::int64_t step = stored.pts - facts.last_pts;
+        std::int64_t step = 0;
+        if (__builtin_sub_overflow(stored.pts, facts.last_pts, &step))
+            step = std::numeric_limits<std::int64_t>::max();
         facts.min_step = frame == 1 ? step : std::min(facts.min_step, step);
         facts.max_step = frame == 1 ? step : std::max(facts.max_step, step);
         if (step == 0) ++state.equal_stamps;
@@ -79,7 +84,7 @@ void PictureIndex::push_presented(State& state, Ordinal ordinal) {
 // A stamp lower than one already numbered: every number from there on moves.
 void PictureIndex::present_late(State& state, Ordinal ordinal) {
     state.stored[ordinal].frame = k_no_ordinal;
-    const std::int64_t at = lower_frame(state, state.stored[ordinal].pts + 1);
+    const std::int64_t at = first_frame_after(state, state.stored[ordinal].pts);
     std::vector<Ordinal> moved{ordinal};
     moved.insert(moved.end(), state.presented.begin() + at, state.presented.end());
     state.presented.resize(static_cast<std::size_t>(at));
@@ -95,6 +100,14 @@ std::int64_t PictureIndex::lower_frame(const State& state, std::int64_t pts) {
         return state.stored[ordinal].pts < value;
     };
     return std::lower_bound(state.presented.begin(), state.presented.end(), pts, below) -
+           state.presented.begin();
+}
+
+std::int64_t PictureIndex::first_frame_after(const State& state, std::int64_t pts) {
+    const auto above = [&state](std::int64_t value, Ordinal ordinal) {
+        return value < state.stored[ordinal].pts;
+    };
+    return std::upper_bound(state.presented.begin(), state.presented.end(), pts, above) -
            state.presented.begin();
 }
 
@@ -291,10 +304,7 @@ std::vector<std::int64_t> PictureIndex::keyframes_between(std::int64_t first, st
 std::optional<std::int64_t> PictureIndex::frame_at_pts(std::int64_t pts) const {
     const std::lock_guard lock{m_mutex};
     if (m_state.presented.empty()) return std::nullopt;
-    const std::int64_t after = pts == std::numeric_limits<std::int64_t>::max()
-                                   ? m_state.facts.frame_count
-                                   : lower_frame(m_state, pts + 1);
-    return std::max<std::int64_t>(after - 1, 0);
+    return std::max<std::int64_t>(first_frame_after(m_state, pts) - 1, 0);
 }
 
 IndexFacts PictureIndex::facts() const {

@@ -114,6 +114,7 @@ private:
     static void push_presented(State& state, Ordinal ordinal);
     static void present_late(State& state, Ordinal ordinal);
     static std::int64_t lower_frame(const State& state, std::int64_t pts);
+    static std::int64_t first_frame_after(const State& state, std::int64_t pts);
     [[nodiscard]] std::optional<std::int64_t> identify_by_pts(std::int64_t pts, std::int64_t pos,
                                                               int earlier_equal) const;
     [[nodiscard]] std::optional<std::int64_t> identify_by_pos(std::int64_t pos) const;

@@ -303,7 +303,10 @@ std::optional<std::int64_t> VideoSource::frame_at_secs(double t_secs) const {
     const double ticks =
         t_secs * static_cast<double>(time_base.den) / static_cast<double>(time_base.num) + 0.01;
     const double limited = std::clamp(std::floor(ticks), 0.0, 4e18);
-    return m_impl->index.frame_at_pts(first + static_cast<std::int64_t>(limited));
+    std::int64_t pts = 0;
+    if (__builtin_add_overflow(first, static_cast<std::int64_t>(limited), &pts))
+        pts = std::numeric_limits<std::int64_t>::max();
+    return m_impl->index.frame_at_pts(pts);
 }
 
 double VideoSource::secs_of(std::int64_t frame) const {

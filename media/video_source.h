@@ -19,7 +19,7 @@
 namespace media {
 
 struct VideoSourceOptions {
-    std::optional<int> stream_index;       // default: FFmpeg's best video stream
+    std::optional<int> stream_index;       // default: the first that is no cover picture, ffmpeg's 0:v:0
     std::size_t cache_bytes = 512u << 20;  // decoded frames kept
     int decoder_threads = 0;               // 0: as many as cores
     std::function<void()> wakeup;          // from the worker; may do nothing but unblock the waiter
