@@ -31,8 +31,8 @@ struct ToolContext {
     std::int64_t frame = 0;
     std::int64_t pts = labels::k_no_pts;
     std::string author;
-    base::Rect picture;            // bounds of the medium
-    labels::ClassId active_class;  // nil: none chosen yet
+    base::Rect picture;             // bounds of the medium
+    labels::ClassId& active_class;  // nil: none chosen yet
     std::vector<labels::TrackId>& selection;
     std::function<void(labels::TrackId)> ask_class;  // shows the class picker for a new object; may be null
     std::function<void(std::string)> tell;           // a toast; may be null

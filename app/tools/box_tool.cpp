@@ -50,7 +50,10 @@ public:
 private:
     void press(ToolContext& context, const PointerEvent& event) {
         if (busy() || context.document.busy()) return;
-        if (!context.selection.empty() && m_drag.begin(context, context.selection.back(), event)) return;
+        const bool always_new = event.modifiers.ctrl;
+        if (!always_new && !context.selection.empty() &&
+            m_drag.begin(context, context.selection.back(), event))
+            return;
         m_from = event.at;
         m_gesture.emplace(context.document, "Add box");
         m_box = {};
@@ -78,7 +81,7 @@ private:
     void create(ToolContext& context) {
         const labels::Ontology& ontology = context.document.state().ontology;
         const labels::LabelClass* chosen = ontology.find(context.active_class);
-        m_ask_class = chosen == nullptr;
+        m_ask_class = ontology.classes.empty();
         if (chosen == nullptr && !ontology.classes.empty()) chosen = &ontology.classes.front();
         labels::ClassId class_id = chosen != nullptr ? chosen->id : labels::ClassId{};
         if (chosen == nullptr) {
@@ -111,6 +114,7 @@ private:
         m_gesture.reset();
         if (!saved) return;
         context.selection = {m_info.id};
+        context.active_class = m_info.class_id;
         if (m_ask_class && context.ask_class) context.ask_class(m_info.id);
     }
 
@@ -133,7 +137,11 @@ std::unique_ptr<Tool> make_box_tool() { return std::make_unique<BoxTool>(); }
 }  // namespace
 
 const ToolInfo box_tool = {
-    "box",        "Box", "N", 0xF1A2, "Drag to draw a box; drag the selected box or its handles to change it",
+    "box",
+    "Box",
+    "N",
+    0xF1A2,
+    "Drag to draw a box; drag the selected one or its handles to change it, Ctrl+drag for a new one over it",
     make_box_tool};
 
 }  // namespace app

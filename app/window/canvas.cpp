@@ -112,8 +112,11 @@ void Canvas::draw_text_over(Ui& u) {
 }
 
 PointerEvent Canvas::to_media(const InputEvent& event, PointerEvent::Kind kind) const {
+    // Finer than any hand or display, and short as text: no 200.00000000000003 in anybody's file.
+    const auto grid = [](double v) { return std::round(v * 1024) / 1024; };
+    const base::Point at = m_view.media_from_screen(event.at);
     return {.kind = kind,
-            .at = m_view.media_from_screen(event.at),
+            .at = {grid(at.x), grid(at.y)},
             .media_per_px = 1 / m_view.scale,
             .modifiers = event.modifiers};
 }

@@ -24,8 +24,8 @@ public:
         ++m_total;
     }
     [[nodiscard]] std::int64_t total() const { return m_total; }
-    // Since the last call.
-    [[nodiscard]] FrameTimes take() {
+    // Of the frames since the last take().
+    [[nodiscard]] FrameTimes times() {
         FrameTimes times;
         std::ranges::sort(m_samples_ms);
         times.frames = static_cast<std::int64_t>(m_samples_ms.size());
@@ -35,8 +35,12 @@ public:
                                               part * static_cast<double>(m_samples_ms.size() - 1))];
         };
         times.p50_ms = at(0.5), times.p95_ms = at(0.95), times.p99_ms = at(0.99), times.worst_ms = at(1);
-        m_samples_ms.clear();
         return times;
+    }
+    [[nodiscard]] FrameTimes take() {
+        const FrameTimes of_these = times();
+        m_samples_ms.clear();
+        return of_these;
     }
 
 private:

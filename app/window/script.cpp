@@ -27,7 +27,7 @@ const std::map<std::string, std::pair<std::size_t, std::size_t>> k_steps{
     {"wait", {1, 1}}, {"click", {1, 1}}, {"double-click", {1, 1}}, {"key", {1, 1}},    {"type", {1, 1}},
     {"move", {2, 2}}, {"press", {2, 3}}, {"release", {2, 3}},      {"drag", {3, 4}},   {"scroll", {3, 3}},
     {"goto", {1, 1}}, {"zoom", {1, 1}},  {"state", {1, 1}},        {"expect", {3, 3}}, {"screenshot", {1, 1}},
-    {"open", {1, 1}}, {"quit", {0, 0}}};
+    {"open", {1, 1}}, {"print", {1, 1}}, {"quit", {0, 0}}};
 
 // Words split at blanks; "…" keeps blanks, \" and \\ inside.
 base::Result<std::vector<std::string>> split(const std::string& line) {
@@ -185,9 +185,15 @@ Script::Outcome Script::run(ScriptWorld& world, const Step& step) {
     const std::string& what = step.words.front();
     if (what == "quit") return true;
     if (what == "wait") {
-        if (step.words[1] != "idle")
-            return base::fail(base::ErrorKind::malformed, "only \"wait idle\" is known");
-        return wait_idle(world);
+        if (step.words[1] == "idle") return world.bench.idle();
+        if (step.words[1] == "saved")
+            return world.bench.project() != nullptr && world.bench.project()->save_status().idle();
+        return base::fail(base::ErrorKind::malformed, "only \"wait idle\" and \"wait saved\" are known");
+    }
+    if (what == "print") {
+        fmt::print("{}\n", step.words[1]);
+        std::fflush(stdout);
+        return true;
     }
     if (what == "click") return click(world, step.words[1], 1);
     if (what == "double-click") return click(world, step.words[1], 2);
@@ -219,8 +225,6 @@ Script::Outcome Script::run(ScriptWorld& world, const Step& step) {
     }
     return pointer(world, step);
 }
-
-Script::Outcome Script::wait_idle(ScriptWorld& world) { return world.bench.idle(); }
 
 Script::Outcome Script::click(ScriptWorld& world, const std::string& name, int times) {
     const Ui::Named* found = nullptr;
@@ -340,7 +344,7 @@ Script::Outcome Script::screenshot(ScriptWorld& world, const std::string& file) 
 }
 
 Script::Outcome Script::write_state(ScriptWorld& world, const std::string& file) {
-    const rapidjson::Document report = state_report(world, m_counts);
+    const rapidjson::Document report = state_report(world, m_counts, world.frame.clock().take());
     rapidjson::StringBuffer buffer;
     rapidjson::PrettyWriter writer{buffer};
     report.Accept(writer);
@@ -356,7 +360,7 @@ Script::Outcome Script::expect(ScriptWorld& world, const Step& step) {
     static constexpr std::array<std::string_view, 8> k_ops{"==", "!=", "<", "<=", ">", ">=", "~", "!~"};
     if (std::ranges::find(k_ops, step.words[2]) == k_ops.end())
         return base::fail(base::ErrorKind::malformed, "\"{}\" is no comparison", step.words[2]);
-    const rapidjson::Document report = state_report(world, m_counts);
+    const rapidjson::Document report = state_report(world, m_counts, world.frame.clock().times());
     const auto found = value_at(report, step.words[1]);
     if (!found) return base::fail(base::ErrorKind::missing, "there is no \"{}\" in the state", step.words[1]);
     if (compare(*found, step.words[2], step.words[3])) return true;

@@ -42,7 +42,6 @@ private:
     };
     using Outcome = base::Result<bool>;  // true: done; false: still waiting
     Outcome run(ScriptWorld& world, const Step& step);
-    Outcome wait_idle(ScriptWorld& world);
     Outcome click(ScriptWorld& world, const std::string& name, int times);
     Outcome pointer(ScriptWorld& world, const Step& step);
     Outcome go_to(ScriptWorld& world, const std::string& where);

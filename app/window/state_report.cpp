@@ -87,7 +87,7 @@ static Value view_report(ScriptWorld& world, Alloc& alloc) {
     return out;
 }
 
-rapidjson::Document state_report(ScriptWorld& world, const Script::Counts& counts) {
+rapidjson::Document state_report(ScriptWorld& world, const Script::Counts& counts, const FrameTimes& times) {
     rapidjson::Document report{rapidjson::kObjectType};
     Alloc& alloc = report.GetAllocator();
     report.AddMember("document", document_report(world.bench, alloc), alloc);
@@ -106,7 +106,6 @@ rapidjson::Document state_report(ScriptWorld& world, const Script::Counts& count
         counters.AddMember("budget_bytes", static_cast<std::uint64_t>(video.budget_bytes), alloc);
     }
     report.AddMember("counters", counters, alloc);
-    const FrameTimes times = world.frame.clock().take();
     Value frame_ms{rapidjson::kObjectType};
     frame_ms.AddMember("frames", times.frames, alloc);
     frame_ms.AddMember("p50", times.p50_ms, alloc);

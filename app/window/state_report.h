@@ -9,8 +9,8 @@
 
 namespace app {
 
-// Frame times are those since the last call.
-[[nodiscard]] rapidjson::Document state_report(ScriptWorld& world, const Script::Counts& counts);
+[[nodiscard]] rapidjson::Document state_report(ScriptWorld& world, const Script::Counts& counts,
+                                               const FrameTimes& times);
 
 // The value at a dotted path, "document.tracks" or "document.shown.0.class", as text; empty optional when
 // there is none.

@@ -122,17 +122,20 @@ void WindowFrame::lay_out_and_draw(Ui& u) {
     const Area top = rest.cut_top(u.px(40)), status = rest.cut_bottom(u.px(26));
     const float bottom_height = std::clamp(u.px(view.bottom_height), u.px(96), rest.height() * 0.7f);
     const Area bottom = view.bottom_shown ? rest.cut_bottom(std::floor(bottom_height)) : Area{};
-    const Area left = view.left_shown ? rest.cut_left(u.px(268)) : Area{};
-    const Area right = view.right_shown ? rest.cut_right(u.px(300)) : Area{};
+    // A narrow window keeps the medium: the right panel goes first, then the left one.
+    const bool left_shown = view.left_shown && rest.width() >= u.px(720);
+    const bool right_shown = view.right_shown && rest.width() >= u.px(940);
+    const Area left = left_shown ? rest.cut_left(u.px(268)) : Area{};
+    const Area right = right_shown ? rest.cut_right(u.px(300)) : Area{};
     const Area rail = rest.cut_left(u.px(44));
 
     m_canvas.place(m_bench, rest);
     m_canvas.draw_media(m_bench, size, m_scale);
     m_canvas.draw_text_over(u);
     draw_top_bar(u, top);
-    if (view.left_shown) draw_left_panel(u, left);
+    if (left_shown) draw_left_panel(u, left);
     draw_tool_rail(u, rail);
-    if (view.right_shown) draw_right_panel(u, right);
+    if (right_shown) draw_right_panel(u, right);
     if (view.bottom_shown) draw_timeline_panel(u, bottom);
     draw_status_line(u, status);
     draw_popups(u, window);
