@@ -30,15 +30,12 @@ public:
 
     void overlay(const ToolContext& context, const PointerEvent& last, Overlay& out) const override {
         if (m_gesture || m_drag.active()) return;
-        const labels::Track* track =
-            context.selection.empty() ? nullptr : context.document.state().find(context.selection.back());
-        if (track != nullptr && !track->info.locked) {
-            if (const auto shape = labels::shape_at(*track, context.frame)) {
-                const Grip grip = grip_at(shape->geometry, last.at, last.media_per_px);
-                const auto* box = std::get_if<labels::Box>(&shape->geometry);
-                out.cursor = cursor_for(grip, box != nullptr ? box->rotation_deg : 0);
-                if (grip != Grip::none) return;
-            }
+        if (const auto target = grab_target(context, last)) {
+            const auto shape = labels::shape_at(*context.document.state().find(*target), context.frame);
+            const auto* box = std::get_if<labels::Box>(&shape->geometry);
+            out.cursor = cursor_for(grip_at(shape->geometry, last.at, last.media_per_px),
+                                    box != nullptr ? box->rotation_deg : 0);
+            return;
         }
         if (!context.picture.contains(last.at)) return;
         out.cursor = Cursor::cross;
@@ -48,12 +45,33 @@ public:
     [[nodiscard]] bool busy() const override { return m_gesture.has_value() || m_drag.active(); }
 
 private:
+    // What a press takes hold of instead of drawing: the selected shape anywhere, any other by its edge. Ctrl
+    // always draws.
+    static std::optional<labels::TrackId> grab_target(const ToolContext& context, const PointerEvent& event) {
+        if (event.modifiers.ctrl) return std::nullopt;
+        const labels::Track* selected =
+            context.selection.empty() ? nullptr : context.document.state().find(context.selection.back());
+        if (selected != nullptr && !selected->info.locked && !selected->info.hidden) {
+            const auto shape = labels::shape_at(*selected, context.frame);
+            if (shape && grip_at(shape->geometry, event.at, event.media_per_px) != Grip::none)
+                return selected->info.id;
+        }
+        constexpr double k_edge_reach =
+            0.6;  // of a handle's: an edge in the way of drawing should be easy to miss
+        const double reach = event.media_per_px * k_edge_reach;
+        const auto under = track_under(context, event.at, reach);
+        if (!under) return std::nullopt;
+        const auto shape = labels::shape_at(*context.document.state().find(*under), context.frame);
+        return grip_at(shape->geometry, event.at, reach) > Grip::body ? under : std::nullopt;
+    }
+
     void press(ToolContext& context, const PointerEvent& event) {
         if (busy() || context.document.busy()) return;
-        const bool always_new = event.modifiers.ctrl;
-        if (!always_new && !context.selection.empty() &&
-            m_drag.begin(context, context.selection.back(), event))
+        if (const auto target = grab_target(context, event);
+            target && m_drag.begin(context, *target, event)) {
+            context.selection = {*target};
             return;
+        }
         m_from = event.at;
         m_gesture.emplace(context.document, "Add box");
         m_box = {};
@@ -141,7 +159,7 @@ const ToolInfo box_tool = {
     "Box",
     "N",
     0xF1A2,
-    "Drag to draw a box; drag the selected one or its handles to change it, Ctrl+drag for a new one over it",
+    "Drag to draw; drag an edge, or the selected box, to change it; Ctrl draws over it",
     make_box_tool};
 
 }  // namespace app

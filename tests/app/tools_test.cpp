@@ -190,3 +190,16 @@ TEST_CASE("a_keyframe_made_in_passing_keeps_what_was_in_force") {
     CHECK_FALSE(made.interpolate);
     CHECK(made.geometry == first.geometry);
 }
+
+TEST_CASE("box_tool_takes_another_box_by_its_edge_and_draws_inside_it") {
+    Bench bench{"box"};
+    bench.drag({100, 50}, {300, 250});
+    bench.active = bench.document.state().ontology.classes.front().id;
+    bench.selection.clear();
+    bench.drag({300, 150}, {340, 150});
+    CHECK(bench.box_at(0) == Box{100, 50, 340, 250, 0});
+    CHECK(bench.selection.size() == 1);
+    bench.selection.clear();
+    bench.drag({150, 100}, {200, 150});
+    CHECK(bench.document.state().tracks.size() == 2);
+}
