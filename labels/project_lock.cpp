@@ -66,7 +66,9 @@ bool same_file(int fd, const std::filesystem::path& file) {
 
 base::Result<ProjectLock> ProjectLock::take(const std::filesystem::path& project) {
     ProjectLock lock;
-    lock.m_file = project.string() + ".lock";
+    std::error_code error;  // through symbolic links, so that a project has one lock whatever it is called
+    const std::filesystem::path real = std::filesystem::canonical(project, error);
+    lock.m_file = (error ? project : real).string() + ".lock";
     for (int attempt = 0; attempt < 100; ++attempt) {
         int fd = open(lock.m_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
         // Another user's file, left by a crash, can be locked although it cannot be written.

@@ -160,7 +160,11 @@ TEST_CASE("a_second_writer_is_refused_and_told_who_it_is") {
         CHECK(says(message, "has this project open for writing on "));
         CHECK(says(message, fmt::format("(process {}, since 2", getpid())));
         CHECK(says(message, "it opens read-only here: " + (folder / "p.limn").string()));
-        ProjectFile reader = open(folder / "p.limn", Access::read_only);
+        std::filesystem::create_symlink(folder / "p.limn", folder / "alias.limn");
+        CHECK(says(
+            refused(ProjectFile::open(folder / "alias.limn", Access::read_write), base::ErrorKind::refused),
+            "has this project open for writing"));
+        ProjectFile reader = open(folder / "alias.limn", Access::read_only);
         CHECK(reader.load().has_value());
         const Event event{1, base::new_uuid(), 1, "", EventKind::edit, "x", 0, std::make_shared<Edit>()};
         CHECK(first->append({&event, 1}).has_value());
