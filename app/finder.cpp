@@ -49,7 +49,9 @@ void Finder::add(std::string title, FoundTarget target, std::string_view more) {
 
 void Finder::collect(const Workbench& bench) {
     m_candidates.clear();
-    for (const Action& action : all_actions()) add(std::string{action.title}, &action, action.group);
+    for (const Action& action : all_actions())
+        if (action.id != "palette" && action.id != "edit.cancel")  // it is open; Esc is for leaving it
+            add(std::string{action.title}, &action, action.group);
     for (const auto& path : bench.settings().recent)
         add(path.filename().string(), path, "open recent project");
     if (!bench.document()) return;

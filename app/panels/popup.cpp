@@ -11,10 +11,10 @@ namespace {
 
 // Soft edge below and around a raised box: a few outlines that fade.
 void draw_shadow(Ui& u, Area box) {
-    const ImU32 ink = IM_COL32(0, 0, 0, u.theme.light ? 12 : 26);
-    for (int ring = 1; ring <= 8; ++ring) {
-        const float grow = u.px(static_cast<float>(ring) * 1.5f);
-        fill({box.x0 - grow, box.y0 - grow + u.px(6), box.x1 + grow, box.y1 + grow + u.px(6)}, ink,
+    const ImU32 ink = IM_COL32(0, 0, 0, u.theme.light ? 5 : 11);
+    for (int ring = 0; ring < 10; ++ring) {
+        const float grow = u.px(static_cast<float>(ring) * 2);
+        fill({box.x0 - grow, box.y0 - grow + u.px(4), box.x1 + grow, box.y1 + grow + u.px(4)}, ink,
              u.px(10) + grow);
     }
 }
@@ -22,6 +22,8 @@ void draw_shadow(Ui& u, Area box) {
 int on_edit(ImGuiInputTextCallbackData* data) {
     auto& field = *static_cast<SearchField*>(data->UserData);
     if (data->EventFlag == ImGuiInputTextFlags_CallbackCompletion) field.completed = true;
+    if (field.caret_to_end) data->SelectionStart = data->SelectionEnd = data->CursorPos = data->BufTextLen;
+    field.caret_to_end = false;
     if (!field.replacement) return 0;
     data->DeleteChars(0, data->BufTextLen);
     data->InsertChars(0, field.replacement->c_str());
@@ -40,6 +42,7 @@ bool edit_line(Ui& u, std::string_view name, Area area, SearchField& field, std:
     const bool ours = ImGui::GetActiveID() == ImGui::GetID(label.c_str());
     if (!ours && !ImGui::IsMouseDown(0)) {
         ImGui::SetKeyboardFocusHere();
+        field.caret_to_end = true;  // else all of it is selected, and the next letter replaces it
         u.redraw_in(0);
     }
     if (!ours && field.replacement) field.text = *std::exchange(field.replacement, std::nullopt);

@@ -44,6 +44,7 @@ struct SearchField {
     std::string text;
     std::optional<std::string> replacement;  // set it to change the text under the caret
     bool completed = false;                  // Tab was pressed; cleared by the next call
+    bool caret_to_end = false;               // search_field()'s own
 };
 // True when the text changed.
 bool search_field(Ui& u, std::string_view name, Area area, SearchField& field, std::string_view hint,

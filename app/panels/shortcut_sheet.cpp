@@ -129,9 +129,11 @@ void draw_group(Ui& u, Area& column, const Group& group) {
     column.y0 += u.px(k_gap);
 }
 
+int columns_in(Ui& u, float width) { return width > u.px(980) ? 4 : width > u.px(720) ? 3 : 2; }
+
 void draw_columns(Ui& u, Area area) {
     const std::vector<Group> all = groups();
-    const int columns = area.width() > u.px(980) ? 4 : area.width() > u.px(720) ? 3 : 2;
+    const int columns = columns_in(u, area.width());
     const float limit = column_height(all, columns);
     const float gap = u.px(36),
                 width = (area.width() - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
@@ -182,10 +184,13 @@ void draw_shortcut_sheet(Ui& u, Area window) {
     if (appeared) s.said.clear();
     if (appeared && !u.bench.rebinding.empty()) u.later([](Workbench& bench) { bench.rebinding.clear(); });
     const bool takes_escape = follow_waiting(u, appeared);
-    const Area box = centred_box(u, window, 1220, 720);
+    constexpr float k_width = 1220, k_title = 56, k_side = 24;
+    const float inner = std::min(u.px(k_width), window.width() - u.px(32)) - u.px(2 * k_side);
+    const Area box =
+        centred_box(u, window, k_width, column_height(groups(), columns_in(u, inner)) + k_title + 8);
     begin_popup(u, "shortcuts", window, box);
-    Area inside{box.x0 + u.px(24), box.y0, box.x1 - u.px(24), box.y1 - u.px(8)};
-    draw_head(u, inside.cut_top(u.px(56)));
+    Area inside{box.x0 + u.px(k_side), box.y0, box.x1 - u.px(k_side), box.y1 - u.px(8)};
+    draw_head(u, inside.cut_top(u.px(k_title)));
     draw_columns(u, inside);
     end_popup(u, box, takes_escape ? Escape::ignored : Escape::closes);
 }

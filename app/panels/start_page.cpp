@@ -81,18 +81,28 @@ bool draw_card(Ui& u, Area area, const Card& card, bool main) {
     return clicked;
 }
 
+// An odd number of dashes and gaps a side, so that every corner is closed.
+void draw_dashes(Ui& u, Area area, ImU32 ink) {
+    const float thick = std::max(1.0f, std::floor(u.scale));
+    const auto count = [&](float length) { return 2 * static_cast<int>(length / u.px(10)) + 1; };
+    const int across = count(area.width()), down = count(area.height());
+    const float dx = area.width() / static_cast<float>(across), dy = area.height() / static_cast<float>(down);
+    for (int i = 0; i < across; i += 2) {
+        const float x0 = std::round(area.x0 + static_cast<float>(i) * dx), x1 = std::round(x0 + dx);
+        fill({x0, area.y0, x1, area.y0 + thick}, ink);
+        fill({x0, area.y1 - thick, x1, area.y1}, ink);
+    }
+    for (int i = 0; i < down; i += 2) {
+        const float y0 = std::round(area.y0 + static_cast<float>(i) * dy), y1 = std::round(y0 + dy);
+        fill({area.x0, y0, area.x0 + thick, y1}, ink);
+        fill({area.x1 - thick, y0, area.x1, y1}, ink);
+    }
+}
+
 // Not a button: it says what the window takes.
 void draw_drop_zone(Ui& u, Area area) {
     const ImU32 ink = mix(u.theme.line, u.theme.quiet, 0.35f);
-    const float dash = u.px(5), thick = std::max(1.0f, std::floor(u.scale));
-    for (float x = area.x0 + u.px(4); x < area.x1 - u.px(6); x += 2 * dash) {
-        fill({x, area.y0, x + dash, area.y0 + thick}, ink);
-        fill({x, area.y1 - thick, x + dash, area.y1}, ink);
-    }
-    for (float y = area.y0 + u.px(4); y < area.y1 - u.px(6); y += 2 * dash) {
-        fill({area.x0, y, area.x0 + thick, y + dash}, ink);
-        fill({area.x1 - thick, y, area.x1, y + dash}, ink);
-    }
+    draw_dashes(u, area, ink);
     Area row = area.inset(u.px(14));
     draw_icon(u, row.cut_left(u.px(28)), icon::import, u.theme.quiet, 24);
     row.cut_left(u.px(14));
@@ -151,10 +161,11 @@ void draw_recent(Ui& u, Area area) {
         draw_recent_row(u, area.cut_top(u.px(30)), recent[i], known && !p.is_there[i]);
 }
 
+// number 0: a line of its own.
 void draw_step(Ui& u, Area& area, int number, std::string_view text,
                std::initializer_list<const char*> actions) {
     Area row = area.cut_top(u.px(34));
-    draw_text(u, row.cut_left(u.px(22)), std::to_string(number), u.theme.faint);
+    if (number > 0) draw_text(u, row.cut_left(u.px(22)), std::to_string(number), u.theme.faint);
     for (auto id = std::rbegin(actions); id != std::rend(actions); ++id)
         if (const std::string key = shortcut_of(u.bench, *find_action(*id)); !key.empty())
             row.cut_right(key_cap(u, row, key) + u.px(5));
@@ -171,8 +182,10 @@ void draw_first_steps(Ui& u, Area area) {
     draw_step(u, area, 6, "Object left the picture", {"track.outside"});
     draw_step(u, area, 7, "Export for training", {"labels.export"});
     area.cut_top(u.px(14));
-    draw_step(u, area, 8, "Find anything", {"palette"});
-    draw_step(u, area, 9, "All shortcuts", {"help.shortcuts"});
+    fill({area.x0, area.y0 - u.px(7), area.x1, area.y0 - u.px(7) + std::max(1.0f, std::floor(u.scale))},
+         u.theme.line);
+    draw_step(u, area, 0, "Find anything", {"palette"});
+    draw_step(u, area, 0, "All shortcuts", {"help.shortcuts"});
 }
 
 void draw_page(Ui& u, Area area) {

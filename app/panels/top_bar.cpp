@@ -31,15 +31,19 @@ struct Piece {
     std::string tip;
 };
 
+float width_of(Ui& u, const Piece& piece) { return std::ceil(text_width(u.fonts.small, piece.text)); }
+
+constexpr std::string_view k_dot = " · ";
+
 float width_of(Ui& u, const std::vector<Piece>& pieces) {
     float width = 0;
-    for (const Piece& piece : pieces) width += text_width(u.fonts.small, piece.text);
-    return width +
-           (pieces.empty() ? 0 : static_cast<float>(pieces.size() - 1) * text_width(u.fonts.small, " · "));
+    for (const Piece& piece : pieces) width += width_of(u, piece);
+    const float dots = pieces.empty() ? 0 : static_cast<float>(pieces.size() - 1);
+    return width + dots * width_of(u, {std::string{k_dot}, 0, ""});
 }
 
 void draw_piece(Ui& u, Area& area, const Piece& piece) {
-    const Area at = area.cut_left(text_width(u.fonts.small, piece.text) + 1);
+    const Area at = area.cut_left(width_of(u, piece));
     draw_text(u, at, piece.text, piece.color, u.fonts.small);
     if (piece.tip.empty()) return;
     click_area(u, piece.text, at);
@@ -72,9 +76,9 @@ void draw_facts(Ui& u, Area area) {
     for (std::string& fact : media_facts(*info)) pieces.push_back({std::move(fact), u.theme.quiet, ""});
     add_index_state(u, *info, pieces);
     while (!pieces.empty() && width_of(u, pieces) > area.width()) pieces.erase(pieces.begin());
-    area.x0 = std::floor(area.x1 - width_of(u, pieces) - u.px(2));
+    area.x0 = area.x1 - width_of(u, pieces);
     for (std::size_t i = 0; i < pieces.size(); ++i) {
-        if (i > 0) draw_piece(u, area, {" · ", u.theme.quiet, ""});
+        if (i > 0) draw_piece(u, area, {std::string{k_dot}, u.theme.quiet, ""});
         draw_piece(u, area, pieces[i]);
     }
 }
