@@ -63,13 +63,20 @@ int answer(const CLI::App& cli, const CLI::ParseError& error) {
 
 base::Result<void> finish_output() {
     if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return {};
-    return base::fail(base::ErrorKind::io, "The output could not be written in full; is the disk full?");
+    return base::fail(base::ErrorKind::io,
+                      "The output could not be written in full; make room or choose another place");
+}
+
+// fmt throws when stdout takes no more, the standard library when memory ends.
+base::Result<void> run_guarded(const RunCommand& command) try {
+    if (auto done = command(); !done) return done;
+    return finish_output();
+} catch (const std::exception& error) {
+    return base::fail(base::ErrorKind::io, "This could not be finished ({})", error.what());
 }
 
 int run(const RunCommand& command) {
-    auto done = command();
-    if (!done) return fail_with(done.error());
-    done = finish_output();
+    const auto done = run_guarded(command);
     return done ? 0 : fail_with(done.error());
 }
 
