@@ -93,12 +93,20 @@ std::string current_author() {
     return found && found->pw_name ? found->pw_name : fmt::format("user {}", geteuid());
 }
 
+// A folder that is read-only by its mode is meant so, also for root, whom the system would let write.
+static bool may_write(const fs::path& folder) {
+    std::error_code error;
+    const fs::perms any_write = fs::perms::owner_write | fs::perms::group_write | fs::perms::others_write;
+    const fs::perms mode = fs::status(folder, error).permissions();
+    return !error && (mode & any_write) != fs::perms::none && access(folder.c_str(), W_OK) == 0;
+}
+
 fs::path untitled_project_for(const fs::path& media) {
     std::error_code ignored;
     const fs::path full = fs::absolute(media, ignored);
     fs::path beside = full;
     beside += ".limn";
-    if (fs::exists(beside, ignored) || access(full.parent_path().c_str(), W_OK) == 0) return beside;
+    if (fs::exists(beside, ignored) || may_write(full.parent_path())) return beside;
     // The fingerprint keeps two media of one name apart; a medium that cannot be read has none and fails
     // later.
     const std::string print = base::fingerprint(media).value_or("unread");

@@ -170,6 +170,7 @@ bool Workbench::take_picture() {
             changed = true;
         }
     }
+    record_frame_count();
     while (auto arrived = m_video->poll()) {
         changed = true;
         if (!*arrived) {
@@ -184,6 +185,18 @@ bool Workbench::take_picture() {
         m_media_error.clear();
     }
     return changed;
+}
+
+// A medium without a sample table is added before its length is known; exports need it.
+void Workbench::record_frame_count() {
+    const labels::Asset* shown = asset();
+    if (shown == nullptr || !m_info || !m_info->index_complete || shown->frame_count == m_info->frame_count)
+        return;
+    if (document()->busy() || !document()->read_only().empty()) return;
+    labels::Asset whole = *shown;
+    whole.frame_count = m_info->frame_count;
+    whole.frame_rate = m_info->average_rate;
+    edit("Length of " + whole.name, [&](labels::Transaction& transaction) { transaction.put_asset(whole); });
 }
 
 // -- toasts

@@ -157,6 +157,7 @@ private:
     bool take_save_status();
     bool advance_playing();
     bool take_picture();
+    void record_frame_count();
     void want_frame(std::int64_t frame, int ahead);
     ToolContext tool_context();
     bool edit_selected(const char* name,

@@ -40,7 +40,7 @@ void Workbench::open(std::vector<fs::path> paths) {
             for (const fs::path& path : paths) {
                 if (job.stop_token().stop_requested())
                     return base::fail(base::ErrorKind::cancelled, "Opening was cancelled");
-                auto asset = probe_asset(path, into_open_project ? current : project);
+                auto asset = probe_asset(path, into_open_project ? current : project, Probe::headers);
                 if (asset)
                     opened->media.push_back(std::move(*asset));
                 else
@@ -151,8 +151,9 @@ bool Workbench::take_media() {
     return true;
 }
 
-static base::Result<std::string> run_export(const labels::State& state, const formats::FormatDriver& driver, const fs::path& out,
-                                            const fs::path& project, formats::Pictures pictures, base::Job& job) {
+static base::Result<std::string> run_export(const labels::State& state, const formats::FormatDriver& driver,
+                                            const fs::path& out, const fs::path& project,
+                                            formats::Pictures pictures, base::Job& job) {
     MediaReaders media{state, project};
     formats::WriteContext context;
     for (const labels::Asset& asset : state.assets) {
@@ -161,13 +162,16 @@ static base::Result<std::string> run_export(const labels::State& state, const fo
             if (auto safe = refuse_overwriting(out, precious); !safe) return std::unexpected(safe.error());
     }
     context.pictures = pictures;
-    context.write_picture = [&](labels::AssetId id, std::int64_t frame, const fs::path& png) { return media.write_picture(id, frame, png); };
+    context.write_picture = [&](labels::AssetId id, std::int64_t frame, const fs::path& png) {
+        return media.write_picture(id, frame, png);
+    };
     context.pts_of_frame = [&](labels::AssetId id, std::int64_t frame) { return media.pts_of(id, frame); };
     context.stop = job.stop_token();
     context.progress = [&job](double fraction) { job.set_progress(fraction); };
     auto report = driver.write(state, out, context);
     if (!report) return std::unexpected(report.error());
-    std::string sentence = fmt::format("Exported {} as {} to {}", count_text(report->tracks, "track"), driver.title, out.string());
+    std::string sentence = fmt::format("Exported {} as {} to {}", count_text(report->tracks, "track"),
+                                       driver.title, out.string());
     if (!report->warnings.empty()) sentence += fmt::format(" — {}", fmt::join(report->warnings, "; "));
     return sentence;
 }
@@ -176,14 +180,16 @@ void Workbench::export_to(std::string format_id, fs::path out, bool pictures) {
     const formats::FormatDriver* driver = formats::find_format(format_id);
     if (!m_project || driver == nullptr || driver->write == nullptr) return;
     const auto with = pictures ? formats::Pictures::png : formats::Pictures::none;
-    m_watched.push_back(m_pool.submit("Exporting " + out.filename().string(),
-                                      [=, project = m_project->path(), snapshot = document()->snapshot()](base::Job& job) {
-                                          return run_export(*snapshot, *driver, out, project, with, job);
-                                      }));
+    m_watched.push_back(
+        m_pool.submit("Exporting " + out.filename().string(),
+                      [=, project = m_project->path(), snapshot = document()->snapshot()](base::Job& job) {
+                          return run_export(*snapshot, *driver, out, project, with, job);
+                      }));
 }
 
 // Read into a copy of the labels; what that changed comes back as one edit.
-static base::Result<std::string> run_import(const labels::State& state, const fs::path& project, LabelImport request, base::Job& job,
+static base::Result<std::string> run_import(const labels::State& state, const fs::path& project,
+                                            LabelImport request, base::Job& job,
                                             std::shared_ptr<const labels::Edit>& edit) {
     labels::Document copy{state};
     copy.set_event_sink([&](labels::Event event) { edit = std::move(event.edit); });
@@ -192,9 +198,11 @@ static base::Result<std::string> run_import(const labels::State& state, const fs
     request.progress = [&job](double fraction) { job.set_progress(fraction); };
     auto result = import_labels(copy, media, request);
     if (!result) return std::unexpected(result.error());
-    std::string sentence = fmt::format("Imported {}, {} from {}", count_text(result->report.tracks, "track"),
-                                       count_text(result->report.keyframes, "keyframe"), request.file.filename().string());
-    if (!result->report.warnings.empty()) sentence += fmt::format(" — {}", fmt::join(result->report.warnings, "; "));
+    std::string sentence =
+        fmt::format("Imported {}, {} from {}", count_text(result->report.tracks, "track"),
+                    count_text(result->report.keyframes, "keyframe"), request.file.filename().string());
+    if (!result->report.warnings.empty())
+        sentence += fmt::format(" — {}", fmt::join(result->report.warnings, "; "));
     return sentence;
 }
 
@@ -203,11 +211,12 @@ void Workbench::import_from(fs::path file) {
     LabelImport request{.file = std::move(file), .unknown_classes = formats::UnknownClasses::add};
     if (!m_view.asset.is_nil()) request.asset = m_view.asset;
     m_importing = std::make_shared<Imported>();
-    m_importing->job = m_pool.submit("Importing " + request.file.filename().string(),
-                                     [request, imported = m_importing.get(), keep = m_importing, project = m_project->path(),
-                                      snapshot = document()->snapshot()](base::Job& job) {
-                                         return run_import(*snapshot, project, request, job, imported->edit);
-                                     });
+    m_importing->job =
+        m_pool.submit("Importing " + request.file.filename().string(),
+                      [request, imported = m_importing.get(), keep = m_importing, project = m_project->path(),
+                       snapshot = document()->snapshot()](base::Job& job) {
+                          return run_import(*snapshot, project, request, job, imported->edit);
+                      });
 }
 
 bool Workbench::take_imported() {
@@ -216,7 +225,8 @@ bool Workbench::take_imported() {
     const auto& result = imported->job->result();
     if (!result) {
         toast(ToastKind::error, result.error().message);
-    } else if (imported->edit && (document()->busy() || !document()->adopt(imported->job->name(), imported->edit))) {
+    } else if (imported->edit &&
+               (document()->busy() || !document()->adopt(imported->job->name(), imported->edit))) {
         toast(ToastKind::error,
               "The labels changed while the file was read, so nothing was imported; import it again");
     } else {

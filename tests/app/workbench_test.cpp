@@ -190,3 +190,14 @@ TEST_CASE("a_file_that_is_no_medium_is_refused_and_the_open_project_stays") {
     CHECK(it.bench.toasts().back().kind == app::ToastKind::error);
     CHECK(it.bench.toasts().back().text.ends_with(broken.string()));
 }
+
+TEST_CASE("a_container_without_a_sample_table_gets_its_length_once_it_is_read") {
+    const Scene scene;
+    const fs::path mkv = scene.folder / "clip.mkv";
+    REQUIRE(std::system(("ffmpeg -v error -i " + scene.clip.string() + " -c copy " + mkv.string()).c_str()) == 0);
+    Bench it;
+    it.open(mkv);
+    REQUIRE(it.bench.asset() != nullptr);
+    CHECK(it.bench.asset()->frame_count == 60);
+    CHECK(it.bench.frame_count() == 60);
+}
