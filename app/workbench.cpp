@@ -12,6 +12,7 @@
 namespace app {
 
 constexpr double k_forever = std::numeric_limits<double>::infinity();
+constexpr double k_progress_secs = 0.1;
 constexpr int k_frames_ahead = 12;  // asked for while playing
 
 Workbench::Workbench(Settings settings, Wakeup wakeup)
@@ -54,7 +55,7 @@ double Workbench::next_deadline_secs(double now_secs) const {
     }
     if (m_info && !m_info->index_complete) wait = std::min(wait, 0.1);  // the index grows in sight
     for (const auto& job : m_watched)
-        if (!job->done()) wait = std::min(wait, 0.1);  // its progress moves
+        if (!job->done()) wait = std::min(wait, k_progress_secs);
     return std::max(wait, 0.0);
 }
 
@@ -80,7 +81,10 @@ bool Workbench::take_jobs() {
         else
             toast(ToastKind::error, result.error().message);
     }
-    return changed || !m_watched.empty();
+    // Progress moves ten times a second; drawing it more often would only keep the machine warm.
+    const bool progress_due = (!m_watched.empty() || m_importing) && m_now_secs >= m_progress_due_secs;
+    if (progress_due) m_progress_due_secs = m_now_secs + k_progress_secs;
+    return changed || progress_due;
 }
 
 bool Workbench::take_save_status() {
@@ -151,9 +155,11 @@ bool Workbench::advance_playing() {
     const double media_secs = m_playing->media_secs + (m_now_secs - m_playing->started_secs) * m_speed;
     const std::int64_t last = frame_count() - 1;
     const std::int64_t due = std::min(m_video->frame_at_secs(media_secs).value_or(frame()), last);
-    if (due != frame()) want_frame(due, k_frames_ahead);
-    if (due >= last && m_info && m_info->index_complete && picture_is_current()) m_playing.reset();
-    return true;
+    const bool moved = due != frame();
+    if (moved) want_frame(due, k_frames_ahead);
+    const bool ended = due >= last && m_info && m_info->index_complete && picture_is_current();
+    if (ended) m_playing.reset();
+    return moved || ended;
 }
 
 bool Workbench::take_picture() {

@@ -190,7 +190,7 @@ private:
     std::vector<std::shared_ptr<base::Job>> m_watched;  // jobs whose result becomes a toast
     std::uint64_t m_seen_revision = 0;
     labels::StoreStatus m_seen_status;
-    double m_now_secs = 0;
+    double m_now_secs = 0, m_progress_due_secs = 0;
     base::JobPool m_pool;  // last: its jobs may still use what is above
 };
 

@@ -53,7 +53,7 @@ void Workbench::open(std::vector<fs::path> paths) {
 }
 
 bool Workbench::take_opened() {
-    if (!m_opening || !m_opening->job->done()) return m_opening != nullptr;
+    if (!m_opening || !m_opening->job->done()) return false;
     const std::shared_ptr<Opened> opened = std::exchange(m_opening, nullptr);
     if (!opened->job->result()) {
         toast(ToastKind::error, opened->job->result().error().message);
@@ -220,7 +220,7 @@ void Workbench::import_from(fs::path file) {
 }
 
 bool Workbench::take_imported() {
-    if (!m_importing || !m_importing->job->done()) return m_importing != nullptr;
+    if (!m_importing || !m_importing->job->done()) return false;
     const std::shared_ptr<Imported> imported = std::exchange(m_importing, nullptr);
     const auto& result = imported->job->result();
     if (!result) {

@@ -25,6 +25,7 @@ public:
 
     // Pointer events over the area, or anywhere during a gesture. True when it was taken.
     bool pointer(Workbench& bench, const InputEvent& event);
+    void leave() { m_pointer = {-1e6, -1e6}; }  // the pointer is elsewhere: no cross hair
     [[nodiscard]] bool in_gesture() const { return m_left_down || m_panning; }
     [[nodiscard]] bool contains(base::Point at) const { return m_view.screen.contains(at); }
     [[nodiscard]] const render::View& view() const { return m_view; }

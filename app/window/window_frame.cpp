@@ -59,7 +59,10 @@ void WindowFrame::handle(const InputEvent& event) {
     if (is_pointer && (m_canvas.in_gesture() || over_canvas)) {
         m_canvas.pointer(m_bench, event);
         if (event.kind == InputKind::move) m_imgui.feed(event);  // so that hover ends where it should
-        if (m_canvas.in_gesture() || event.kind != InputKind::press) return;
+        if (event.kind != InputKind::focus_lost && (m_canvas.in_gesture() || event.kind != InputKind::press))
+            return;
+    } else if (event.kind == InputKind::move) {
+        m_canvas.leave();
     }
     if (event.kind == InputKind::key_down) key_down(event);
     m_imgui.feed(event);
