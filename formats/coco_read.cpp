@@ -81,10 +81,13 @@ public:
     Reader(Importer& import, std::filesystem::path file) : m_import{import}, m_file{std::move(file)} {}
 
     base::Result<void> read() {
-        if (auto ok = scan(0, [this](const JsonPiece& piece) { return take_head(piece); }); !ok) return ok;
+        if (auto ok = scan(Pass::head, [this](const JsonPiece& piece) { return take_head(piece); }); !ok)
+            return ok;
         if (!m_has_images && !m_has_annotations)
             return malformed("There are neither \"images\" nor \"annotations\", so this is not COCO");
-        if (auto ok = scan(0.5, [this](const JsonPiece& piece) { return take_annotation(piece); }); !ok)
+        if (auto ok =
+                scan(Pass::annotations, [this](const JsonPiece& piece) { return take_annotation(piece); });
+            !ok)
             return ok;
         for (const auto& [key, info] : m_tracks) {
             m_import.drop_repeated_attributes(info);
@@ -94,6 +97,8 @@ public:
     }
 
 private:
+    enum class Pass { head, annotations };
+
     template <class... Args>
     std::unexpected<base::Error> malformed(fmt::format_string<Args...> format, Args&&... args) const {
         return base::fail(ErrorKind::malformed, "{}; export it again: {}",
@@ -101,18 +106,21 @@ private:
     }
 
     template <class Visit>
-    base::Result<void> scan(double from, Visit visit) {
+    base::Result<void> scan(Pass pass, Visit visit) {
         JsonScan scan;
         // Noted here and not with the elements: a file without any label has empty lists.
-        scan.wants = [this](std::string_view name) {
+        // Noted here and not with the elements: a file without any label has empty lists.
+        scan.wants = [this, pass](std::string_view name) {
             m_has_images |= name == "images";
             m_has_annotations |= name == "annotations";
-            return name == "images" || name == "categories" || name == "annotations";
+            return pass == Pass::head ? name == "images" || name == "categories" : name == "annotations";
         };
         scan.visit = visit;
         scan.stop = m_import.context().stop;
         if (m_import.context().progress)
-            scan.progress = [this, from](double done) { m_import.context().progress(from + done / 2); };
+            scan.progress = [this, pass](double done) {
+                m_import.context().progress((pass == Pass::head ? 0 : 0.5) + done / 2);
+            };
         return scan_json(m_file, scan);
     }
 
@@ -127,7 +135,6 @@ private:
 
     base::Result<void> take_head(const JsonPiece& piece) {
         if (!piece.is_element) return malformed("\"{}\" is not a list", piece.member);
-        if (piece.member == "annotations") return {};
         rapidjson::Document json;
         if (auto ok = parse(piece, json); !ok) return ok;
         return piece.member == "images" ? take_image(json) : take_category(json);
@@ -207,7 +214,7 @@ private:
     }
 
     base::Result<void> take_annotation(const JsonPiece& piece) {
-        if (piece.member != "annotations") return {};
+        if (!piece.is_element) return malformed("\"annotations\" is not a list");
         rapidjson::Document json;
         if (auto ok = parse(piece, json); !ok) return ok;
         if (member(json, "segments_info") != nullptr)

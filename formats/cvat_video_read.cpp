@@ -1,17 +1,17 @@
-// Reads what CVAT, datumaro and Limn write. pugixml keeps the whole file in memory (some four times its size)
-// while it is read. Only rows with keyframe="1" count, as in CVAT's importer: the others are what CVAT
-// interpolated. A file whose track has no such row would lose the track, so there all rows are taken.
+// Reads what CVAT, datumaro and Limn write, one <track> at a time. Only rows with keyframe="1" count, as in
+// CVAT's importer: the others are what CVAT interpolated. A track without any such row would be lost, so
+// there all rows are taken.
 
 #include <algorithm>
 #include <unordered_set>
 
 #include <pugixml.hpp>
 
-#include "base/file.h"
 #include "formats/cvat_video.h"
 #include "formats/importer.h"
 #include "formats/mask_runs.h"
 #include "formats/text.h"
+#include "formats/xml_stream.h"
 
 namespace formats {
 
@@ -148,40 +148,51 @@ public:
     Reader(const std::filesystem::path& file, ReadContext& context) : m_import{context, "cvat-video", file} {}
 
     base::Result<Report> read() {
-        if (auto ok = load(); !ok) return std::unexpected(ok.error());
-        read_labels();
-        if (auto ok = read_tracks(); !ok) return std::unexpected(ok.error());
+        XmlScan scan;
+        scan.root = "annotations";
+        scan.visit = [this](const XmlPiece& piece) { return take(piece); };
+        scan.stop = m_import.context().stop;
+        scan.progress = m_import.context().progress;
+        if (auto ok = scan_xml(m_import.file(), scan); !ok) return std::unexpected(ok.error());
         return m_import.finish();
     }
 
 private:
-    base::Result<void> load() {
-        base::Result<std::string> text = base::read_file(m_import.file());
-        if (!text) return std::unexpected(text.error());
-        m_text = std::move(*text);
-        const pugi::xml_parse_result parsed = m_xml.load_buffer(
-            m_text.data(), m_text.size(), pugi::parse_default | pugi::parse_ws_pcdata_single);
+    base::Result<void> take(const XmlPiece& piece) {
+        if (piece.name == "image") return take_image();
+        if (piece.name != "meta" && piece.name != "track") return {};
+        m_text = piece.text;
+        m_line = piece.line;
+        pugi::xml_document& xml = piece.name == "meta" ? m_meta : m_track;
+        const pugi::xml_parse_result parsed =
+            xml.load_buffer(m_text.data(), m_text.size(), pugi::parse_default | pugi::parse_ws_pcdata_single);
         if (!parsed)
             return m_import.malformed("This is not sound XML ({}, line {}); export it again",
                                       parsed.description(), line_of(parsed.offset));
-        m_root = m_xml.child("annotations");
-        if (!m_root) return m_import.malformed("This XML has no <annotations>, so it is not from CVAT");
-        if (!m_root.child("track") && m_root.child("image"))
-            return base::fail(ErrorKind::unsupported,
-                              "This is \"CVAT for images\", another format; export it from CVAT as \"CVAT "
-                              "for video 1.1\": {}",
-                              m_import.file().string());
+        if (piece.name == "meta") return read_labels(), base::Result<void>{};
+        m_has_tracks = true;
+        return read_track(m_track.child("track"));
+    }
+
+    base::Result<void> take_image() {
+        if (!m_has_tracks)
+            return base::fail(
+                ErrorKind::unsupported,
+                "This is \"CVAT for images\", another format; export it from CVAT as \"CVAT for video "
+                "1.1\": {}",
+                m_import.file().string());
+        m_import.count("<image> elements of \"CVAT for images\" were skipped");
         return {};
     }
 
-    std::ptrdiff_t line_of(std::ptrdiff_t offset) const {
+    std::int64_t line_of(std::ptrdiff_t offset) const {
         const auto end = std::clamp<std::ptrdiff_t>(offset, 0, static_cast<std::ptrdiff_t>(m_text.size()));
-        return 1 + std::count(m_text.begin(), m_text.begin() + end, '\n');
+        return m_line + std::count(m_text.begin(), m_text.begin() + end, '\n');
     }
 
     // <task>, <job> or <project>.
     pugi::xml_node scope() const {
-        const pugi::xml_node meta = m_root.child("meta");
+        const pugi::xml_node meta = m_meta.child("meta");
         for (const char* name : {"task", "job", "project"})
             if (const pugi::xml_node node = meta.child(name)) return node;
         return meta;
@@ -214,22 +225,6 @@ private:
                 (void)m_import.attribute_of(*id, like);
     }
 
-    base::Result<void> read_tracks() {
-        const double total = std::max(1.0, static_cast<double>(std::distance(m_root.begin(), m_root.end())));
-        double done = 0;
-        for (const pugi::xml_node node : m_root.children()) {
-            if (m_import.stopped()) return m_import.cancelled();
-            if (m_import.context().progress) m_import.context().progress(++done / total);
-            const std::string_view name = node.name();
-            if (name == "track") {
-                if (auto ok = read_track(node); !ok) return ok;
-            } else if (name == "image") {
-                m_import.count("<image> elements of \"CVAT for images\" were skipped");
-            }
-        }
-        return {};
-    }
-
     // The task a track belongs to names its video; a file of one task names it once.
     labels::AssetId asset_of(pugi::xml_node track) {
         if (m_import.context().asset) return *m_import.context().asset;
@@ -247,7 +242,7 @@ private:
     AssetGuess guess_from(pugi::xml_node task) const {
         AssetGuess guess;
         for (const std::string_view name : {std::string_view(task.child_value("source")),
-                                            std::string_view(m_root.child("meta").child_value("source")),
+                                            std::string_view(m_meta.child("meta").child_value("source")),
                                             std::string_view(task.child_value("name"))})
             if (guess.name.empty()) guess.name = trim(name);
         if (guess.name.empty()) guess.name = m_import.file().stem().string();
@@ -417,9 +412,10 @@ private:
     }
 
     Importer m_import;
-    std::string m_text;  // kept: pugixml copies it, and line numbers are counted in it
-    pugi::xml_document m_xml;
-    pugi::xml_node m_root;
+    std::string_view m_text;  // of the element being read, and the line it starts in
+    std::int64_t m_line = 1;
+    pugi::xml_document m_meta, m_track;
+    bool m_has_tracks = false;
     std::unordered_set<std::string> m_declared;
     std::unordered_map<std::string, std::vector<labels::Attribute>> m_declared_attributes;  // by class name
     std::unordered_map<std::string, labels::AssetId> m_asset_of_task;

@@ -77,29 +77,34 @@ public:
     }
 
     base::Result<Report> read() {
-        if (auto ok = scan(0, [this](const JsonPiece& piece) { return take_head(piece); }); !ok)
+        if (auto ok = scan(Pass::head, [this](const JsonPiece& piece) { return take_head(piece); }); !ok)
             return std::unexpected(ok.error());
         if (!m_has_version)
             return m_import.malformed("There is no \"limn\" member, so this is not Limn's JSON");
         if (!m_has_ontology) return m_import.malformed("There is no ontology; export it again");
         merge_ontology();
         if (auto ok = place_assets(); !ok) return std::unexpected(ok.error());
-        if (auto ok = scan(0.5, [this](const JsonPiece& piece) { return take_track(piece); }); !ok)
+        if (auto ok = scan(Pass::tracks, [this](const JsonPiece& piece) { return take_track(piece); }); !ok)
             return std::unexpected(ok.error());
         return m_import.finish();
     }
 
 private:
+    enum class Pass { head, tracks };
+
     template <class Visit>
-    base::Result<void> scan(double from, Visit visit) {
+    base::Result<void> scan(Pass pass, Visit visit) {
         JsonScan scan;
-        scan.wants = [](std::string_view name) {
-            return name == "limn" || name == "ontology" || name == "assets" || name == "tracks";
+        scan.wants = [pass](std::string_view name) {
+            return pass == Pass::head ? name == "limn" || name == "ontology" || name == "assets"
+                                      : name == "tracks";
         };
         scan.visit = visit;
         scan.stop = m_import.context().stop;
         if (m_import.context().progress)
-            scan.progress = [this, from](double done) { m_import.context().progress(from + done / 2); };
+            scan.progress = [this, pass](double done) {
+                m_import.context().progress((pass == Pass::head ? 0 : 0.5) + done / 2);
+            };
         return scan_json(m_import.file(), scan);
     }
 
@@ -111,8 +116,7 @@ private:
     }
 
     base::Result<void> take_head(const JsonPiece& piece) {
-        const bool is_list = piece.member == "assets" || piece.member == "tracks";
-        if (piece.is_element != is_list)
+        if (piece.is_element != (piece.member == "assets"))
             return m_import.malformed("\"{}\" is not what it should be", piece.member);
         if (piece.member == "limn") return take_version(piece.text);
         if (piece.member == "ontology") {
@@ -218,7 +222,7 @@ private:
     }
 
     base::Result<void> take_track(const JsonPiece& piece) {
-        if (piece.member != "tracks") return {};
+        if (!piece.is_element) return m_import.malformed("\"tracks\" is not a list");
         base::Result<labels::Track> track = labels::track_from_json(piece.text);
         if (!track) return in_file(track.error());
         const labels::LabelClass* from = m_ontology.find(track->info.class_id);
