@@ -1,0 +1,73 @@
+#pragma once
+// Other programs: started, timed, and looked at while they run.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace bench {
+
+using Words = std::vector<std::string>;
+using Env = std::vector<std::pair<std::string, std::string>>;
+
+// A program whose standard output (and error output) we read. Killed, by its own id, when it outlives this.
+class Process {
+public:
+    explicit Process(Words words, const Env& env = {});  // gives up when it cannot be started
+    ~Process();
+    Process(const Process&) = delete;
+    Process& operator=(const Process&) = delete;
+
+    [[nodiscard]] pid_t id() const { return m_id; }
+    // The next line of its output, none at its end; gives up after k_longest_secs of silence.
+    std::optional<std::string> next_line();
+    void wait_for_line(std::string_view line);  // gives up when the output ends before it
+    std::string rest();                         // of its output, until it closes it
+    // Its exit code, or minus the signal that ended it.
+    int wait();
+    [[nodiscard]] double cpu_secs() const { return m_cpu_secs; }  // of all its threads, once waited for
+    void ask_to_end() const;                                      // SIGTERM
+
+private:
+    bool read_more();
+    const std::string m_name;
+    pid_t m_id = -1;
+    int m_output = -1;
+    double m_cpu_secs = 0;
+    std::string m_unread;
+};
+
+inline constexpr int k_longest_secs = 300;
+
+struct Ran {
+    double secs = 0, cpu_secs = 0;  // from start to end
+    std::string out;
+};
+
+// Runs it to its end; gives up, with its last words, when it does not end with 0.
+Ran run(const Words& words, const Env& env = {});
+Words limn(Words arguments);  // the built program
+// From its start until it prints the line; then it must end well by itself.
+double secs_until_line(const Words& words, std::string_view line);
+
+// Of a running process, from /proc.
+struct Usage {
+    double cpu_secs = 0;                 // all threads
+    std::int64_t main_thread_waits = 0;  // how often the main thread went to sleep by itself
+    double rss_bytes = 0;
+    bool main_thread_sleeps = false;
+};
+[[nodiscard]] Usage usage_of(pid_t id);
+
+// A line such as "VmHWM:  1234 kB" of /proc/self/status, in bytes.
+[[nodiscard]] double own_memory(std::string_view field);
+void forget_own_peak();  // VmHWM begins again at what is used now
+
+[[nodiscard]] bool is_installed(const std::string& program);
+
+}  // namespace bench
