@@ -1,6 +1,7 @@
 // Which format, where to, and what it carries and loses, said before it is written.
 #include <cmath>
 
+#include "app/panels/folder_listing.h"
 #include "app/panels/panels.h"
 #include "app/panels/popup.h"
 #include "app/panels/typed_path.h"
@@ -43,7 +44,9 @@ bool takes_pictures(const formats::FormatDriver& driver) { return driver.id == "
 // A folder where the format is a folder, or there is a file for each medium.
 std::string suggestion(Ui& u, const formats::FormatDriver& driver, bool pictures) {
     const fs::path& project = u.bench.project()->path();
-    const std::string stem = (project.parent_path() / project.stem()).string();
+    fs::path name = project.stem();  // of an untitled project it is the medium's: bikes.mp4
+    if (kind_of_file(name) == EntryKind::media) name = name.stem();
+    const std::string stem = (project.parent_path() / name).string();
     const bool several = u.bench.document()->state().assets.size() > 1;
     const bool folder = driver.id == "mot" || driver.extensions.empty() ||
                         (driver.id == "coco" && pictures) || (driver.id == "cvat-video" && several);

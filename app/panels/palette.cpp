@@ -110,7 +110,8 @@ void draw_palette(Ui& u, Area window) {
 
     constexpr float k_field = 48, k_row = 32, k_foot = 30;
     Area box = centred_box(u, window, 560, k_field + k_row * static_cast<float>(k_shown) + k_foot + 8, 0.24f);
-    const float used = u.px(k_field + k_foot + 8) + static_cast<float>(count) * u.px(k_row);
+    const float used =
+        u.px(k_field + k_foot) + (count > 0 ? u.px(8) : 0) + static_cast<float>(count) * u.px(k_row);
     box.y1 = std::min(box.y1, box.y0 + used);
     begin_popup(u, "palette", window, box);
     Area rest = box;
