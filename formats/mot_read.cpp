@@ -179,13 +179,17 @@ private:
         if (std::filesystem::is_directory(m_sequence.rows, error) || !in)
             return base::fail(base::ErrorKind::missing, "The file is not here or cannot be opened: {}",
                               m_sequence.rows.string());
-        std::string line;
+        std::string buffer(k_max_line, '\0');
         std::int64_t number = 0;
-        while (std::getline(in, line)) {
+        // Not the free getline: a file without line ends would be read whole.
+        while (in.getline(buffer.data(), static_cast<std::streamsize>(buffer.size())) || in.gcount() > 0) {
             ++number;
+            const bool too_long = in.fail();
+            // What was read, less the line end.
+            const auto length = static_cast<std::size_t>(in.gcount()) - (in.eof() || too_long ? 0 : 1);
+            const std::string_view line(buffer.data(), length);
             if (number % 1024 == 0 && m_import.stopped()) return m_import.cancelled();
-            if (line.size() > k_max_line)
-                return malformed(fmt::format("Line {} is not a row of MOT", number));
+            if (too_long) return malformed(fmt::format("Line {} is not a row of MOT", number));
             if (trim(line).empty()) continue;
             const std::optional<MotRow> row = parse_row(line);
             if (!row)

@@ -261,6 +261,35 @@ TEST_CASE("lines and points are left out, ellipses and turned boxes become polyg
     if (present[K::ellipse]) CHECK(all.find("Ellipses were written as polygons") != std::string::npos);
 }
 
+TEST_CASE("on request each labelled frame is written as a picture under its file_name") {
+    const labels::State state = sample_project();
+    formats::WriteContext context = write_context(state);
+    context.pictures = formats::Pictures::png;
+    const TempDir dir;
+    std::vector<std::string> written;
+    context.write_picture = [&](labels::AssetId, std::int64_t,
+                                const std::filesystem::path& png) -> base::Result<void> {
+        CHECK(std::filesystem::is_directory(png.parent_path()));
+        written.push_back(png.lexically_relative(dir.path()).string());
+        return {};
+    };
+    REQUIRE(formats::find_format("coco")->write(state, dir.path() / "set", context));
+    CHECK(std::filesystem::exists(dir.path() / "set/annotations/instances_default.json"));
+    REQUIRE(written.size() == 4);
+    CHECK(written[3] == "set/images/clip.mp4/frame_000003.png");
+    context.write_picture = nullptr;
+    const auto without = formats::find_format("coco")->write(state, dir.path() / "b.json", context);
+    REQUIRE(without);
+    CHECK(without->warnings.front().find("pictures were not written") != std::string::npos);
+    // A picture that cannot be written ends the export, and no half-done file stays.
+    context.write_picture = [](labels::AssetId, std::int64_t,
+                               const std::filesystem::path& png) -> base::Result<void> {
+        return base::fail(base::ErrorKind::io, "The disk is full: {}", png.string());
+    };
+    CHECK(!formats::find_format("coco")->write(state, dir.path() / "c.json", context));
+    CHECK(!std::filesystem::exists(dir.path() / "c.json"));
+}
+
 TEST_CASE("another reader decodes our masks to the same area and box, and our ids agree") {
     const labels::State state =
         random_project(11, {{labels::ShapeKind::mask, labels::ShapeKind::polygon}, false, true, false});
