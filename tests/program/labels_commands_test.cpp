@@ -173,11 +173,10 @@ TEST_CASE("export filters by frame and class") {
 TEST_CASE("export writes the labelled pictures on request") {
     const Folder folder;
     const std::string project = labelled_project(folder);
-    const auto done = limn_json(
-        {"export", project, "--format", "coco", "-o", folder / "coco", "--frames", "0:3", "--pictures"});
+    limn_ok({"export", project, "--format", "coco", "-o", folder / "coco", "--frames", "0:3", "--pictures"});
     int pictures = 0;
-    for (const auto& file : done["files"].GetArray())
-        pictures += std::string{file.GetString()}.ends_with(".png");
+    for (const auto& entry : fs::recursive_directory_iterator{folder / "coco"})
+        pictures += entry.path().extension() == ".png";
     CHECK(pictures == 3);
     fs::remove(folder / "clip.mp4");
     const Ran without = limn({"export", project, "--format", "coco", "-o", folder / "none", "--pictures"});
@@ -227,7 +226,7 @@ TEST_CASE("labels of other tools come in and go out again") {
         return;
     }
     const Folder folder;
-    for (const std::string& file :
+    for (const std::string file :
          {"cvat/for_video/annotations.xml", "mot/mot_seq/gt/gt.txt", "mot/mot_seq_with_seqinfo/gt/gt.txt",
           "coco/coco_instances/annotations/instances_train.json"}) {
         CAPTURE(file);

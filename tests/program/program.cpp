@@ -156,8 +156,10 @@ std::vector<std::string> lines(const std::string& text) {
 
 std::vector<std::string> names_in(const fs::path& folder) {
     std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator{folder})
-        names.push_back(entry.path().filename().string());
+    for (const auto& entry : fs::directory_iterator{folder}) {
+        const std::string name = entry.path().filename().string();
+        if (!name.ends_with("-wal") && !name.ends_with("-shm")) names.push_back(name);
+    }
     std::ranges::sort(names);
     return names;
 }
