@@ -43,10 +43,9 @@ bool takes_pictures(const formats::FormatDriver& driver) { return driver.id == "
 
 // A folder where the format is a folder, or there is a file for each medium.
 std::string suggestion(Ui& u, const formats::FormatDriver& driver, bool pictures) {
-    const fs::path& project = u.bench.project()->path();
-    fs::path name = project.stem();  // of an untitled project it is the medium's: bikes.mp4
+    fs::path name = u.bench.project()->path().stem();  // of an untitled project it is the medium's: bikes.mp4
     if (kind_of_file(name) == EntryKind::media) name = name.stem();
-    const std::string stem = (project.parent_path() / name).string();
+    const std::string stem = (project_folder(u.bench) / name).string();
     const bool several = u.bench.document()->state().assets.size() > 1;
     const bool folder = driver.id == "mot" || driver.extensions.empty() ||
                         (driver.id == "coco" && pictures) || (driver.id == "cvat-video" && several);
@@ -61,7 +60,7 @@ void suggest(Ui& u, const formats::FormatDriver& driver) {
     if (!own) f.out = f.suggested;
 }
 
-fs::path out_path(Ui& u) { return path_from_typed(form().out, u.bench.project()->path().parent_path()); }
+fs::path out_path(Ui& u) { return path_from_typed(form().out, project_folder(u.bench)); }
 
 void look(Ui& u) {
     ExportForm& f = form();

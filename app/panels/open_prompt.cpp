@@ -31,9 +31,8 @@ OpenPrompt& prompt() {
 }
 
 fs::path start_folder(const Workbench& bench) {
-    if (bench.project()) return bench.project()->path().parent_path();
-    if (!bench.settings().recent.empty()) return bench.settings().recent.front().parent_path();
-    return path_from_typed("~", "/");
+    const auto& recent = bench.settings().recent;
+    return bench.project() || recent.empty() ? project_folder(bench) : recent.front().parent_path();
 }
 
 std::string typed_folder(const fs::path& folder) {

@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include "app/workbench.h"
+
 namespace app {
 
 static std::string home() {
@@ -22,6 +24,13 @@ std::string typed_from_path(const std::filesystem::path& path) {
     if (start.size() > 1 && text == start) return "~";
     if (start.size() > 1 && text.starts_with(start + "/")) return "~" + text.substr(start.size());
     return text;
+}
+
+std::filesystem::path project_folder(const Workbench& bench) {
+    if (!bench.project()) return path_from_typed("~", "/");
+    std::error_code error;  // a project named on the command line may be relative to where Limn was started
+    const std::filesystem::path project = std::filesystem::absolute(bench.project()->path(), error);
+    return (error ? bench.project()->path() : project).lexically_normal().parent_path();
 }
 
 }  // namespace app
