@@ -92,15 +92,15 @@ void Properties::name_line(const labels::Track& track) {
     draw_text(u, line, display_name(track.info, ontology), u.theme.text);
 }
 
-// Left to right, broken into as many lines as they need.
+// In two columns of equal width; one alone takes the first.
 void Properties::chips(std::initializer_list<Chip> chips) {
     space(3);
     const float gap = std::round(u.px(8)), height = std::round(u.px(k_chip));
+    const float columns = chips.size() == 3 ? 3 : 2;
+    const float width = std::floor((m_area.width() - gap * (columns - 1)) / columns);
     float x = m_area.x0;
     for (const Chip& chip : chips) {
-        const float mark = chip.diamond ? u.px(14) : 0;
-        const float width = std::ceil(text_width(u.fonts.small, chip.name) + mark + u.px(18));
-        if (x > m_area.x0 && x + width > m_area.x1) {
+        if (x > m_area.x0 && x + width > m_area.x1 + 1) {
             x = m_area.x0;
             m_y += height + gap;
         }
@@ -113,7 +113,7 @@ void Properties::chips(std::initializer_list<Chip> chips) {
         x += width + gap;
     }
     m_y += height;
-    space(4);
+    space(5);
 }
 
 void Properties::buttons(std::initializer_list<Button> buttons) {

@@ -108,7 +108,7 @@ void draw_times(Ui& u, Area row, const Timeline& timeline) {
         fill({std::round(x), row.y0 + u.px(3), std::round(x) + std::max(1.0f, std::floor(u.scale)), row.y1},
              u.theme.line);
         draw_text(u, {x + u.px(4), row.y0, x + u.px(88), row.y1}, short_time(t, step), u.theme.faint,
-                  u.fonts.caps);
+                  u.fonts.tiny);
     }
 }
 
@@ -127,11 +127,17 @@ void draw_frames(Ui& u, Area row, const Timeline& timeline) {
         fill({x, row.y1 - u.px(major ? 5 : 3), x + line, row.y1}, major ? u.theme.faint : u.theme.line);
         if (!major) continue;
         const Area label{x - u.px(40), row.y0, x + u.px(40), row.y1 - u.px(4)};
-        draw_text(u, label, fmt::format("{}", f), u.theme.quiet, u.fonts.caps, Align::centre);
+        draw_text(u, label, fmt::format("{}", f), u.theme.quiet, u.fonts.tiny, Align::centre);
     }
 }
 
-void scrub(Ui& u, Area area, const Timeline& timeline) {
+struct FlagInk {
+    ImU32 line, ground, text;
+    float width;  // of the line, logical
+};
+
+// Dragging on the ruler goes through the film. Returns the frame under the resting cursor.
+std::optional<std::int64_t> scrub(Ui& u, Area area, const Timeline& timeline) {
     bool hovered = false, held = false;
     click_area(u, "Ruler", area, &hovered, &held);
     const float x = ImGui::GetIO().MousePos.x;
@@ -139,13 +145,26 @@ void scrub(Ui& u, Area area, const Timeline& timeline) {
     if (held && under != timeline.frame) u.later([under](Workbench& bench) { bench.go_to(under); });
     const bool beyond = x < timeline.view.x0 || x > timeline.view.x0 + timeline.view.width;
     if (held && beyond && timeline.span.shown > 0) u.redraw_in(0.03);
-    if (!hovered || held) return;
-    const auto secs = secs_of_frame(u.bench, under);
-    show_tooltip(u, secs ? fmt::format("{} · {}", under, timecode(*secs)) : fmt::format("{}", under));
+    return hovered && !held ? std::optional{under} : std::nullopt;
+}
+
+// A line with the frame's number in a small flag on the ruler.
+void draw_flag(Ui& u, Area ruler, Area lanes, const TimeView& view, std::int64_t frame, FlagInk ink) {
+    const float x = std::round(view.x_of(frame)), width = std::round(u.px(ink.width)),
+                top = ruler.y0 + u.px(15);
+    const float left = x - std::floor(width / 2);
+    fill({left, top, left + width, lanes.y1}, ink.line);
+    char text[24];
+    const auto end = fmt::format_to_n(text, sizeof text, "{}", frame).out;
+    const std::string_view label{text, static_cast<std::size_t>(end - text)};
+    const float half = std::ceil(text_width(u.fonts.caps, label) / 2 + u.px(5));
+    const float middle = std::clamp(x, ruler.x0 + half, std::max(ruler.x0 + half, ruler.x1 - half));
+    const Area flag{middle - half, top, middle + half, ruler.y1 - u.px(2)};
+    fill(flag, ink.ground, u.px(3));
+    draw_text(u, flag, label, ink.text, u.fonts.caps, Align::centre);
 }
 
 void draw_ruler(Ui& u, Area area, const Timeline& timeline) {
-    scrub(u, area, timeline);
     ImGui::PushClipRect(area.min(), area.max(), true);
     Area rows = area;
     draw_times(u, rows.cut_top(std::round(u.px(15))), timeline);
@@ -162,24 +181,33 @@ void draw_unread(Ui& u, Area area, const Timeline& timeline) {
     hatch({x0, area.y0, x1, area.y1}, with_alpha(u.theme.quiet, 0.16f), u.px(8));
 }
 
+// Where a click would go, with its time in the upper row.
+void draw_ghost(Ui& u, Area ruler, Area lanes, const Timeline& timeline, std::int64_t frame) {
+    ImGui::PushClipRect({ruler.x0, ruler.y0}, {lanes.x1, lanes.y1}, true);
+    draw_flag(u, ruler, lanes, timeline.view, frame,
+              {with_alpha(u.theme.quiet, 0.5f), u.theme.line, u.theme.text, 1});
+    if (const auto secs = secs_of_frame(u.bench, frame)) {
+        const std::string label = timecode(*secs);
+        const float half = std::ceil(text_width(u.fonts.tiny, label) / 2 + u.px(5));
+        const float x = timeline.view.x_of(frame);
+        const float middle = std::clamp(x, ruler.x0 + half, std::max(ruler.x0 + half, ruler.x1 - half));
+        const Area over{middle - half, ruler.y0, middle + half, ruler.y0 + u.px(15)};
+        fill(over, u.theme.well);
+        draw_text(u, over, label, u.theme.text, u.fonts.tiny, Align::centre);
+    }
+    ImGui::PopClipRect();
+}
+
 void draw_playhead(Ui& u, Area ruler, Area lanes, const Timeline& timeline) {
     const float cell = timeline.view.px_per_frame();
-    const float x = std::round(timeline.view.x_of(timeline.frame));
     ImGui::PushClipRect({ruler.x0, ruler.y0}, {lanes.x1, lanes.y1}, true);
     if (cell >= u.px(6)) {
         const auto at = static_cast<double>(timeline.frame);
         fill({timeline.view.x_of_edge(at), ruler.y1, timeline.view.x_of_edge(at + 1), lanes.y1},
              with_alpha(u.theme.accent, 0.12f));
     }
-    const float width = std::round(u.px(2)), left = x - std::floor(width / 2);
-    fill({left, ruler.y0 + u.px(15), left + width, lanes.y1}, u.theme.accent);
-    const std::string label = fmt::format("{}", timeline.frame);
-    const float half = std::ceil(text_width(u.fonts.caps, label) / 2 + u.px(5));
-    const float middle = std::clamp(x, ruler.x0 + half, std::max(ruler.x0 + half, ruler.x1 - half));
-    const Area flag{middle - half, ruler.y0 + u.px(15), middle + half, ruler.y1 - u.px(2)};
-    fill(flag, u.theme.accent, u.px(3));
-    draw_text(u, flag, label, u.theme.light ? u.theme.accent_text : u.theme.ground, u.fonts.caps,
-              Align::centre);
+    const ImU32 text = u.theme.light ? u.theme.accent_text : u.theme.ground;
+    draw_flag(u, ruler, lanes, timeline.view, timeline.frame, {u.theme.accent, u.theme.accent, text, 2});
     ImGui::PopClipRect();
 }
 
@@ -231,10 +259,12 @@ void draw_timeline_panel(Ui& u, Area area) {
     const Area ruler_row = rest.cut_top(u.px(k_ruler_height));
     const Area ruler{names_x1, ruler_row.y0 + line, ruler_row.x1, ruler_row.y1};
     const Area lanes{names_x1, rest.y0, rest.x1, rest.y1};
+    const std::optional<std::int64_t> under_cursor = scrub(u, ruler, timeline);
     draw_ruler(u, ruler, timeline);
     draw_unread(u, {ruler.x0, ruler.y0, lanes.x1, lanes.y1}, timeline);
     draw_lanes(u, rest, timeline);
     fill({names_x1 - line, ruler_row.y0, names_x1, rest.y1}, u.theme.line);
+    if (under_cursor && *under_cursor != timeline.frame) draw_ghost(u, ruler, lanes, timeline, *under_cursor);
     draw_playhead(u, ruler, lanes, timeline);
     end_panel();
 }

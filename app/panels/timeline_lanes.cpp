@@ -108,13 +108,16 @@ void lane_tooltip(Ui& u, Area lane, const Timeline& timeline, const Track& track
     tooltip(u, fmt::format("Keyframe {}", *frame));
 }
 
-void draw_lane(Ui& u, Area row, float names_x1, const Timeline& timeline, const Track& track) {
+void draw_lane(Ui& u, Area row, Area view, float names_x1, const Timeline& timeline, const Track& track) {
     const Style style = style_of(u, track);
     const std::string name = display_name(track.info, u.bench.document()->state().ontology);
     Area lane = row;
     const Area names = lane.cut_left(names_x1 - row.x0);
     bool hovered = false;
-    if (click_area(u, name, row, &hovered)) click_lane(u, lane, timeline, track);
+    // Named by its left part: a click there selects and does not move in time.
+    const Area seen{names.x0, std::max(names.y0, view.y0), names.x1, std::min(names.y1, view.y1)};
+    if (seen.height() > 0) u.name_widget(name, seen);
+    if (click_area(u, "##lane", row, &hovered)) click_lane(u, lane, timeline, track);
     if (style.selected || hovered) {
         const ImU32 ground = style.selected ? u.theme.selection : u.theme.hover;
         fill(names, ground);
@@ -167,7 +170,7 @@ void draw_lanes(Ui& u, Area area, const Timeline& timeline) {
         if (!track) continue;
         ImGui::PushID(static_cast<int>(i));
         const float y = area.y0 + static_cast<float>(i) * row_height - offset;
-        draw_lane(u, {area.x0, y, area.x1, y + row_height}, names_x1, timeline, *track);
+        draw_lane(u, {area.x0, y, area.x1, y + row_height}, area, names_x1, timeline, *track);
         ImGui::PopID();
     }
     end_scroll(u);

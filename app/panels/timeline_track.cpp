@@ -102,7 +102,7 @@ void draw_key(Ui& u, const Lane& lane, const Keyframe& key, std::uint32_t rgb, f
 
 // Half the gap to the nearer neighbour, so that diamonds do not cover each other.
 float radius_of(Ui& u, const Lane& lane, std::size_t i, bool selected) {
-    const float most = u.px(selected ? 6.5f : 5), x = lane.x_of(lane.keys[i].frame);
+    const float most = u.px(selected ? 7 : 6), x = lane.x_of(lane.keys[i].frame);
     float gap = 1e9f;
     if (i > 0) gap = std::min(gap, x - lane.x_of(lane.keys[i - 1].frame));
     if (i + 1 < lane.keys.size()) gap = std::min(gap, lane.x_of(lane.keys[i + 1].frame) - x);

@@ -42,9 +42,8 @@ void draw_action(Ui& u, Area row, char32_t icon, std::string_view action_id) {
 void draw_tool_rail(Ui& u, Area area) {
     begin_panel(u, "tool rail", area, u.theme.panel);
     const float line = std::max(1.0f, std::floor(u.scale)), row_height = std::round(u.px(k_row_height));
-    fill({area.x0, area.y0, area.x0 + line, area.y1}, u.theme.line);
     fill({area.x1 - line, area.y0, area.x1, area.y1}, u.theme.line);
-    Area rest{area.x0 + line, area.y0 + u.px(5), area.x1 - line, area.y1 - u.px(5)};
+    Area rest{area.x0, area.y0 + u.px(5), area.x1 - line, area.y1 - u.px(5)};
     Area foot = rest.cut_bottom(2 * row_height);
     draw_action(u, foot.cut_top(row_height), icon::undo, "edit.undo");
     draw_action(u, foot, icon::redo, "edit.redo");

@@ -65,11 +65,15 @@ Ranges icon_ranges() {
 
 constexpr ImWchar k_digits[] = {'0', '9', 0};
 
+// Small glyphs are drawn twice as fine across, so that they may stand between pixels; large ones need it not,
+// and the texture stays small.
 ImFontConfig config_for(float size) {
+    const bool large = size > 26;
     ImFontConfig config;
     config.SizePixels = size;
-    config.OversampleH = 2;
+    config.OversampleH = large ? 1 : 2;
     config.OversampleV = 1;
+    config.PixelSnapH = large;
     return config;
 }
 
@@ -127,6 +131,7 @@ private:
 Fonts load_fonts(const std::filesystem::path& dir, float scale) {
     ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
     atlas.Clear();
+    atlas.Flags |= ImFontAtlasFlags_NoPowerOfTwoHeight;
     const Ranges words = word_ranges(), signs = sign_ranges(), icons = icon_ranges();
     Loader loader{dir, scale};
     Fonts fonts;
@@ -136,12 +141,13 @@ Fonts load_fonts(const std::filesystem::path& dir, float scale) {
     fonts.small = loader.words("Inter-Regular.otf", 12.5f, words);
     if (fonts.small) loader.icons(15, icons, true, 1);
     fonts.caps = loader.words("Inter-SemiBold.otf", 11, words);
+    fonts.tiny = loader.words("Inter-Regular.otf", 11.5f, signs);
     fonts.title = loader.words("Inter-SemiBold.otf", 26, signs);
     fonts.icons = loader.icons(20, icons, false, 0);
     // A broken installation still gets words on screen.
     ImFont* const fallback = fonts.text && fonts.icons ? fonts.text : atlas.AddFontDefault();
     for (ImFont** font :
-         {&fonts.text, &fonts.strong, &fonts.small, &fonts.caps, &fonts.title, &fonts.icons}) {
+         {&fonts.text, &fonts.strong, &fonts.small, &fonts.caps, &fonts.tiny, &fonts.title, &fonts.icons}) {
         if (!*font) *font = fallback;
     }
     atlas.Build();  // while the ranges are alive

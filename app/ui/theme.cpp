@@ -1,6 +1,7 @@
 #include "app/ui/theme.h"
 
 #include <cmath>
+#include <initializer_list>
 
 namespace app {
 

@@ -30,6 +30,7 @@ struct Fonts {
     ImFont* strong = nullptr;  // Inter Semi Bold 14
     ImFont* small = nullptr;   // Inter 12.5
     ImFont* caps = nullptr;    // Inter Semi Bold 11, for section heads
+    ImFont* tiny = nullptr;    // Inter 11.5, for rulers
     ImFont* icons = nullptr;   // Material Design Icons 20
     ImFont* title = nullptr;   // Inter Semi Bold 26, for the first page
 };

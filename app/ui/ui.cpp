@@ -19,7 +19,7 @@ std::string_view prefix_within(ImFont* font, std::string_view text, float width)
 }
 
 void put_text(ImFont* font, float x, float centre_y, ImU32 ink, std::string_view text) {
-    const float y = std::round(centre_y - font->FontSize / 2);
+    const float y = std::floor(centre_y - font->FontSize / 2);
     list().AddText(font, font->FontSize, {x, y}, ink, text.data(), text.data() + text.size());
 }
 

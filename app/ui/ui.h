@@ -78,7 +78,8 @@ void outline(Area area, ImU32 color, float radius = 0, float thickness = 1);
 // end_panel() always.
 void begin_panel(Ui& u, const char* id, Area area, ImU32 ground);
 void end_panel();
-// The bare clickable area the others are made of. `hovered`/`held` may be null.
+// The bare clickable area the others are made of; a name of only "##…" is not registered. `hovered`/`held`
+// may be null.
 bool click_area(Ui& u, std::string_view name, Area area, bool* hovered = nullptr, bool* held = nullptr,
                 bool enabled = true);
 enum class ButtonKind : std::uint8_t { filled, plain, ghost };

@@ -44,6 +44,23 @@ double hovered_for(const Ui& u, ImGuiID id) {
     return u.bench.now_secs() - last.since_secs;
 }
 
+struct Touch {
+    bool hovered, held, enabled;
+};
+
+// Only the marked chip is filled when on, so that one thing stands out among many that are on.
+void draw_chip_ground(Ui& u, Area area, bool on, ChipMark mark, Touch touch) {
+    const float radius = u.px(5), line = std::max(1.0f, std::floor(u.scale));
+    const bool filled = on && mark == ChipMark::diamond;
+    if (on && !filled) {
+        fill(area, touch.hovered ? mix(u.theme.selection, u.theme.accent, 0.12f) : u.theme.selection, radius);
+        return outline(area, with_alpha(u.theme.accent, touch.enabled ? 0.75f : 0.3f), radius, line);
+    }
+    const ButtonKind kind = filled ? ButtonKind::filled : ButtonKind::plain;
+    fill(area, button_ground(u.theme, kind, touch.hovered, touch.held, touch.enabled), radius);
+    if (!filled) outline(area, mix(u.theme.line, u.theme.quiet, 0.12f), radius, line);
+}
+
 }  // namespace
 
 void begin_panel(Ui&, const char* id, Area area, ImU32 ground) {
@@ -65,7 +82,8 @@ bool click_area(Ui& u, std::string_view name, Area area, bool* hovered, bool* he
     if (held) *held = false;
     if (area.width() <= 0 || area.height() <= 0) return false;
     const Area seen = within_clip(area);
-    if (seen.width() > 0 && seen.height() > 0) u.name_widget(visible_name(name), seen, enabled);
+    const std::string_view shown = visible_name(name);
+    if (!shown.empty() && seen.width() > 0 && seen.height() > 0) u.name_widget(shown, seen, enabled);
     char id[160];
     const std::size_t length = std::min(name.size(), sizeof id - 1);
     name.copy(id, length);
@@ -116,7 +134,7 @@ bool icon_button(Ui& u, std::string_view name, Area area, char32_t icon, std::st
     const ImU32 ink = !enabled ? with_alpha(u.theme.faint, 0.7f)
                       : on     ? u.theme.accent
                                : mix(u.theme.quiet, u.theme.text, hovered ? 1 : 0.55f);
-    draw_icon(u, area, icon, ink, std::min(20.0f, area.height() / u.scale - 4));
+    draw_icon(u, area, icon, ink, std::clamp(area.height() / u.scale * 0.7f, 14.0f, 20.0f));
     tooltip(u, visible_name(name), tooltip_key);
     return clicked;
 }
@@ -125,11 +143,9 @@ bool toggle_chip(Ui& u, std::string_view name, Area area, bool on, std::string_v
                  ChipMark mark, std::string_view tip) {
     bool hovered = false, held = false;
     const bool clicked = click_area(u, name, area, &hovered, &held, enabled);
-    fill(area, button_ground(u.theme, on ? ButtonKind::filled : ButtonKind::plain, hovered, held, enabled),
-         u.px(5));
-    const float line_width = std::max(1.0f, std::floor(u.scale));
-    if (!on) outline(area, mix(u.theme.line, u.theme.quiet, 0.12f), u.px(5), line_width);
-    const ImU32 ink = !enabled ? u.theme.faint : on ? u.theme.accent_text : u.theme.text;
+    draw_chip_ground(u, area, on, mark, {hovered, held, enabled});
+    const bool filled = on && mark == ChipMark::diamond;
+    const ImU32 ink = !enabled ? u.theme.faint : filled ? u.theme.accent_text : u.theme.text;
     const std::string_view label = visible_name(name);
     const float mark_width = mark == ChipMark::none ? 0 : u.px(14);
     const float pad = std::max(u.px(4), (area.width() - mark_width - text_width(u.fonts.small, label)) / 2);
