@@ -70,8 +70,9 @@ base::Result<labels::AttributeId> ClassResolver::attribute(labels::ClassId class
     labels::Attribute made = like;
     if (made.id.is_nil()) made.id = labels::AttributeId::make();
     const labels::AttributeId id = made.id;
-    for (labels::LabelClass& each : changed.classes)
-        if (each.id == class_id) each.attributes.push_back(std::move(made));
+    const auto at = std::find_if(changed.classes.begin(), changed.classes.end(),
+                                 [&](const auto& each) { return each.id == class_id; });
+    at->attributes.push_back(std::move(made));
     m_context.transaction.put_ontology(changed);
     return id;
 }

@@ -61,3 +61,5 @@ TEST_CASE("mutated ontologies and edits are read or refused, and nothing breaks"
     replay("ontology");
     replay("edit");
 }
+
+TEST_CASE("mutated project files are opened, repaired or refused, and nothing breaks") { replay("project"); }
