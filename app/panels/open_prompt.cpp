@@ -55,6 +55,14 @@ Typed typed(const OpenPrompt& p) {
     return {path, slash == std::string::npos ? p.field.text : p.field.text.substr(slash + 1)};
 }
 
+// Media and projects to open; to import, the other files, without those SQLite keeps beside a project.
+bool offered(Popup purpose, const FolderEntry& entry) {
+    if (entry.kind == EntryKind::folder) return true;
+    const bool is_label_file =
+        entry.kind == EntryKind::other && entry.name.find(".limn") == std::string::npos;
+    return is_label_file == (purpose == Popup::import_prompt);
+}
+
 void refresh_shown(OpenPrompt& p) {
     p.shown.clear();
     std::vector<std::pair<int, std::size_t>> scored;
@@ -62,7 +70,7 @@ void refresh_shown(OpenPrompt& p) {
     for (std::size_t i = 0; i < p.listing.entries.size(); ++i) {
         const FolderEntry& entry = p.listing.entries[i];
         if (entry.name.starts_with('.') && !query.starts_with('.')) continue;
-        if (p.purpose == Popup::open_prompt && entry.kind == EntryKind::other) continue;
+        if (!offered(p.purpose, entry)) continue;
         const int score = fuzzy_score(query, folded(entry.name));
         if (score >= 0) scored.emplace_back(score, i);
     }
@@ -173,7 +181,8 @@ std::string note(const OpenPrompt& p) {
     if (p.listing.cut)
         return fmt::format("Only the first {} entries are listed; type the name", k_most_entries);
     if (p.shown.empty())
-        return p.purpose == Popup::open_prompt ? "No videos, pictures or projects here" : "Empty";
+        return p.purpose == Popup::open_prompt ? "No videos, pictures or projects here"
+                                               : "No files of labels here";
     return p.purpose == Popup::open_prompt
                ? "Media are only read, never changed"
                : "Limn JSON, CVAT XML, MOT or COCO; the format is found by itself";
