@@ -118,8 +118,10 @@ constexpr Action k_actions[] = {
     {"project.retry_saving", "Try to save again", "File", "Ctrl+S", "", saving_failed,
      [](B& b) { b.project()->retry_saving(); }},
     {"project.close", "Close the project", "File", "Ctrl+W", "", has_project,
-     [](B& b) { b.close_project(); }},
-    {"app.quit", "Quit", "File", "Ctrl+Q", "", nullptr, [](B& b) { b.quit = true; }},
+     [](B& b) {
+         if (b.may_leave()) b.close_project();
+     }},
+    {"app.quit", "Quit", "File", "Ctrl+Q", "", nullptr, [](B& b) { b.quit = b.may_leave(); }},
 
     {"edit.undo", "Undo", "Edit", "Ctrl+Z", "", can_undo, [](B& b) { b.undo(); }},
     {"edit.redo", "Redo", "Edit", "Ctrl+Shift+Z", "Ctrl+Y", can_redo, [](B& b) { b.redo(); }},

@@ -39,16 +39,35 @@ bool Workbench::update(double now_secs) {
         m_seen_revision = document()->revision();
         std::erase_if(m_view.selection,
                       [&](labels::TrackId id) { return document()->state().find(id) == nullptr; });
+        if (!m_view.asset.is_nil() && asset() == nullptr) leave_asset();
         changed = true;
     }
     return changed;
+}
+
+// The shown medium is no longer part of the project (its adding was undone): nothing of it may stay on
+// screen.
+void Workbench::leave_asset() {
+    forget_picture();
+    m_view.asset = m_video_asset = {};
+    if (!document()->state().assets.empty()) show_asset(document()->state().assets.front().id);
+}
+
+void Workbench::forget_picture() {
+    m_video.reset();
+    m_picture.reset();
+    m_info.reset();
+    m_media_error.clear();
+    m_locating.reset();
+    m_playing.reset();
+    m_requested = -1;
 }
 
 double Workbench::next_deadline_secs(double now_secs) const {
     double wait = k_forever;
     for (const Toast& toast : m_toasts)
         if (toast.until_secs > 0) wait = std::min(wait, toast.until_secs - now_secs);
-    if (m_playing && m_video) {
+    if (m_playing && m_video && frame() + 1 < frame_count()) {
         const double next_media = m_video->secs_of(frame() + 1);
         wait = std::min(wait,
                         m_playing->started_secs + (next_media - m_playing->media_secs) / m_speed - now_secs);
@@ -157,7 +176,8 @@ bool Workbench::advance_playing() {
     const std::int64_t due = std::min(m_video->frame_at_secs(media_secs).value_or(frame()), last);
     const bool moved = due != frame();
     if (moved) want_frame(due, k_frames_ahead);
-    const bool ended = due >= last && m_info && m_info->index_complete && picture_is_current();
+    const bool ended =
+        due >= last && m_info && m_info->index_complete && (picture_is_current() || !m_media_error.empty());
     if (ended) m_playing.reset();
     return moved || ended;
 }
@@ -176,6 +196,7 @@ bool Workbench::take_picture() {
             changed = true;
         }
     }
+    changed |= drop_renumbered_picture();
     record_frame_count();
     while (auto arrived = m_video->poll()) {
         changed = true;
@@ -193,16 +214,26 @@ bool Workbench::take_picture() {
     return changed;
 }
 
+// The index may be put right behind the picture's back; a picture that is no longer frame N is not shown as
+// frame N.
+bool Workbench::drop_renumbered_picture() {
+    if (!m_picture) return false;
+    const std::int64_t pts = m_video->pts_of(m_picture->index);
+    if (pts == labels::k_no_pts || pts == m_picture->pts) return false;
+    m_picture.reset();
+    want_frame(frame(), 0);
+    return true;
+}
+
 // A medium without a sample table is added before its length is known; exports need it.
 void Workbench::record_frame_count() {
     const labels::Asset* shown = asset();
     if (shown == nullptr || !m_info || !m_info->index_complete || shown->frame_count == m_info->frame_count)
         return;
-    if (document()->busy() || !document()->read_only().empty()) return;
     labels::Asset whole = *shown;
     whole.frame_count = m_info->frame_count;
     whole.frame_rate = m_info->average_rate;
-    edit("Length of " + whole.name, [&](labels::Transaction& transaction) { transaction.put_asset(whole); });
+    document()->learn("Length of " + whole.name, whole);
 }
 
 // -- toasts
@@ -213,7 +244,11 @@ void Workbench::toast(ToastKind kind, std::string text) {
     const bool stays = kind == ToastKind::error;
     std::erase_if(m_toasts, [&](const Toast& toast) { return toast.text == text; });
     m_toasts.push_back({kind, std::move(text), stays ? 0 : m_now_secs + k_shown_secs});
-    if (m_toasts.size() > 5) m_toasts.pop_front();
+    if (m_toasts.size() > 5) {  // errors are the last to go
+        const auto oldest =
+            std::ranges::find_if(m_toasts, [](const Toast& t) { return t.kind != ToastKind::error; });
+        m_toasts.erase(oldest != m_toasts.end() ? oldest : m_toasts.begin());
+    }
 }
 
 void Workbench::dismiss_toast(std::size_t index) {

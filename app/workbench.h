@@ -73,6 +73,7 @@ public:
     [[nodiscard]] std::optional<media::VideoInfo> video_info() const { return m_info; }
     [[nodiscard]] const media::FramePtr& picture() const { return m_picture; }  // what is on screen
     [[nodiscard]] std::int64_t frame() const;        // where the user is; the picture may still be on its way
+    [[nodiscard]] std::int64_t shown_frame() const;  // of the picture on screen: what edits are about
     [[nodiscard]] std::int64_t frame_count() const;  // known so far
     [[nodiscard]] bool picture_is_current() const { return m_picture && m_picture->index == frame(); }
     void go_to(std::int64_t frame);  // clamped
@@ -92,7 +93,8 @@ public:
     void clear_selection() { m_view.selection.clear(); }
     void set_active_class(labels::ClassId id);  // with a selection: also changes its class
     void add_class(std::string name);           // and makes it active
-    // Edits of the selection at frame(); each is one undo step. No effect (and a toast) when read-only.
+    // Edits of the selection on the picture shown; each is one undo step. No effect (and a toast) when
+    // read-only.
     void delete_selected();
     void toggle_keyframe();  // sets one from the interpolated shape, or removes it
     void toggle_outside();
@@ -139,6 +141,9 @@ public:
     std::string rebinding;  // the action that takes the next chord (shortcut sheet); empty: chords run
     std::optional<labels::TrackId> picking_class_for;  // with Popup::class_picker
     bool quit = false;
+    // Closing or quitting while saving fails: refused once with a toast, since what is only in memory would
+    // be lost.
+    [[nodiscard]] bool may_leave();
     [[nodiscard]] std::vector<std::shared_ptr<base::Job>> jobs() const { return m_pool.jobs(); }
     Settings& settings() { return m_settings; }
     [[nodiscard]] const Settings& settings() const { return m_settings; }
@@ -150,7 +155,11 @@ private:
         double started_secs = 0;  // monotonic
         double media_secs = 0;    // media time at that moment
     };
+    struct Opened;
+    base::Result<std::string> read_opened(Opened& opened, std::filesystem::path project,
+                                          const std::vector<std::filesystem::path>& media, base::Job& job);
     bool take_opened();
+    void show_opened(const std::vector<labels::Asset>& media);
     bool take_media();
     bool take_imported();
     bool take_jobs();
@@ -158,6 +167,9 @@ private:
     bool advance_playing();
     bool take_picture();
     void record_frame_count();
+    bool drop_renumbered_picture();
+    void leave_asset();
+    void forget_picture();
     void want_frame(std::int64_t frame, int ahead);
     ToolContext tool_context();
     bool edit_selected(const char* name,
@@ -171,6 +183,7 @@ private:
     std::unique_ptr<media::VideoSource> m_video;
     labels::AssetId m_video_asset;
     std::string m_author;
+    double m_leave_asked_secs = -1e9;
     std::optional<media::VideoInfo> m_info;
     media::FramePtr m_picture;
     std::string m_media_error;
@@ -181,7 +194,6 @@ private:
     std::unique_ptr<Tool> m_tool;
     PointerEvent m_last_pointer;
     std::deque<Toast> m_toasts;
-    struct Opened;  // what an opening job hands over
     std::shared_ptr<Opened> m_opening;
     struct Located;  // where a job found the shown asset's medium
     std::shared_ptr<Located> m_locating;

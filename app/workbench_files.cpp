@@ -15,92 +15,117 @@ namespace fs = std::filesystem;
 
 static bool named_as_project(const fs::path& path) { return path.extension() == ".limn"; }
 
+// Runs in a job. Opens `project`, or the first medium's own; makes it only when some medium could be read.
+base::Result<std::string> Workbench::read_opened(Opened& opened, fs::path project,
+                                                 const std::vector<fs::path>& media, base::Job& job) {
+    if (!opened.for_project) {
+        if (project.empty()) project = untitled_project_for(media.front());
+        std::error_code error;
+        opened.same_project = !opened.current.empty() && fs::equivalent(project, opened.current, error);
+    }
+    for (const fs::path& path : media) {
+        if (job.stop_token().stop_requested())
+            return base::fail(base::ErrorKind::cancelled, "Opening was cancelled");
+        auto asset = probe_asset(path, opened.for_project ? opened.current : project, Probe::headers);
+        if (asset)
+            opened.media.push_back(std::move(*asset));
+        else
+            opened.problems.push_back(asset.error().message);
+    }
+    if (!media.empty() && opened.media.empty())
+        return base::fail(base::ErrorKind::malformed, "{}", opened.problems.front());
+    if (opened.for_project || opened.same_project) return "";
+
+    std::error_code error;
+    const bool is_new = !fs::exists(project, error) && !media.empty();
+    if (is_new) fs::create_directories(project.parent_path(), error);
+    auto result = is_new ? Project::create(project, m_wakeup)
+                         : Project::open(project, labels::Access::read_write, m_wakeup);
+    if (!result) return std::unexpected(result.error());
+    opened.project = std::move(*result);
+    opened.project->document().set_author(current_author());
+    if (!opened.media.empty() && opened.project->document().read_only().empty())
+        if (auto added = add_media(*opened.project, opened.media); !added)
+            return std::unexpected(added.error());
+    return "";
+}
+
 void Workbench::open(std::vector<fs::path> paths) {
     if (paths.empty() || m_opening) return;
     const auto named = std::ranges::find_if(paths, named_as_project);
     fs::path project = named != paths.end() ? *named : fs::path{};
     std::erase_if(paths, named_as_project);
-    const bool into_open_project = project.empty() && m_project != nullptr;
-    const fs::path current = m_project ? m_project->path() : fs::path{};
 
     m_opening = std::make_shared<Opened>();
+    m_opening->for_project = project.empty() && m_project ? m_project.get() : nullptr;
+    m_opening->current = m_project ? m_project->path() : fs::path{};
     const std::string name = (project.empty() ? paths.front() : project).filename().string();
-    m_opening->job = m_pool.submit(
-        "Opening " + name,
-        [=, opened = m_opening.get(), keep = m_opening,
-         wakeup = m_wakeup](base::Job& job) mutable -> base::Result<std::string> {
-            if (!into_open_project) {
-                if (project.empty()) project = untitled_project_for(paths.front());
-                const bool is_new = !fs::exists(project) && !paths.empty();
-                auto result = is_new ? Project::create(project, wakeup)
-                                     : Project::open(project, labels::Access::read_write, wakeup);
-                if (!result) return std::unexpected(result.error());
-                opened->project = std::move(*result);
-            }
-            for (const fs::path& path : paths) {
-                if (job.stop_token().stop_requested())
-                    return base::fail(base::ErrorKind::cancelled, "Opening was cancelled");
-                auto asset = probe_asset(path, into_open_project ? current : project, Probe::headers);
-                if (asset)
-                    opened->media.push_back(std::move(*asset));
-                else
-                    opened->problems.push_back(asset.error().message);
-            }
-            if (!paths.empty() && opened->media.empty())
-                return base::fail(base::ErrorKind::malformed, "{}", opened->problems.front());
-            return "";
-        });
+    m_opening->job = m_pool.submit("Opening " + name, [=, this, opened = m_opening](base::Job& job) {
+        return read_opened(*opened, project, paths, job);
+    });
 }
 
 bool Workbench::take_opened() {
     if (!m_opening || !m_opening->job->done()) return false;
+    if (m_tool && m_tool->busy()) return false;  // a gesture is open; it is taken when that ends
     const std::shared_ptr<Opened> opened = std::exchange(m_opening, nullptr);
     if (!opened->job->result()) {
         toast(ToastKind::error, opened->job->result().error().message);
         return true;
     }
+    for (const std::string& problem : opened->problems) toast(ToastKind::error, problem);
     if (opened->project) {
+        if (!may_leave()) return true;
         close_project();
         m_project = std::move(opened->project);
         m_author = current_author();
-        document()->set_author(m_author);
         if (!document()->read_only().empty()) toast(ToastKind::warning, document()->read_only());
         remember_recent(m_settings, m_project->path());
         save_settings();
         load_view();
+    } else if (!m_project || (opened->for_project != nullptr && opened->for_project != m_project.get())) {
+        return true;  // the project these media were for was closed meanwhile
+    } else if (!opened->media.empty()) {
+        if (const auto added = add_media(*m_project, opened->media); !added)
+            toast(ToastKind::error, added.error().message);
     }
-    for (const std::string& problem : opened->problems) toast(ToastKind::error, problem);
-    if (!opened->media.empty()) {
-        const auto& known = document()->state().assets;
-        const bool all_known = std::ranges::all_of(opened->media, [&](const labels::Asset& asset) {
-            return std::ranges::any_of(
-                known, [&](const labels::Asset& old) { return old.fingerprint == asset.fingerprint; });
-        });
-        if (!all_known)
-            if (const auto added = add_media(*m_project, opened->media); !added)
-                toast(ToastKind::error, added.error().message);
-        const std::string& wanted = opened->media.front().fingerprint;
-        for (const labels::Asset& asset : document()->state().assets)
-            if (asset.fingerprint == wanted) show_asset(asset.id);
-    } else if (!document()->state().assets.empty()) {
-        const labels::Asset* last = document()->state().find(m_view.asset);
-        show_asset(last != nullptr ? last->id : document()->state().assets.front().id);
-    }
+    show_opened(opened->media);
     return true;
+}
+
+// The first of the media just added, else where the user was.
+void Workbench::show_opened(const std::vector<labels::Asset>& media) {
+    const auto& assets = document()->state().assets;
+    if (assets.empty()) return;
+    const labels::Asset* wanted = document()->state().find(m_view.asset);
+    for (const labels::Asset& asset : assets)
+        if (!media.empty() && asset.fingerprint == media.front().fingerprint) wanted = &asset;
+    show_asset(wanted != nullptr ? wanted->id : assets.front().id);
+}
+
+bool Workbench::may_leave() {
+    if (!m_project || !m_project->save_status().error) return true;
+    constexpr double k_second_chance_secs = 15;
+    if (m_now_secs - m_leave_asked_secs < k_second_chance_secs) return true;
+    m_leave_asked_secs = m_now_secs;
+    const labels::StoreStatus status = m_project->save_status();
+    toast(ToastKind::error,
+          fmt::format("{} edits are only in memory, since saving fails; mend that, or do it again "
+                      "within 15 s to leave and lose them",
+                      status.queued_seq - status.saved_seq));
+    return false;
 }
 
 void Workbench::close_project() {
     if (!m_project) return;
     if (m_tool && m_tool->busy()) pointer({.kind = PointerEvent::Kind::cancel, .at = {}, .modifiers = {}});
     save_view();
-    m_video.reset();
-    m_picture.reset();
-    m_info.reset();
-    m_media_error.clear();
-    m_locating.reset();
-    m_playing.reset();
+    if (m_importing) m_importing->job->cancel();
+    m_importing.reset();
+    forget_picture();
     m_project.reset();
     m_view = {};
+    m_video_asset = {};
     m_seen_status = {};
 }
 
@@ -115,12 +140,7 @@ void Workbench::show_asset(labels::AssetId id) {
     m_view.asset = id;
     m_video_asset = id;
     m_view.selection.clear();
-    m_video.reset();
-    m_picture.reset();
-    m_info.reset();
-    m_media_error.clear();
-    m_playing.reset();
-    m_requested = -1;
+    forget_picture();
     if (m_view.active_class.is_nil() && !document()->state().ontology.classes.empty())
         m_view.active_class = document()->state().ontology.classes.front().id;
 
@@ -156,11 +176,9 @@ static base::Result<std::string> run_export(const labels::State& state, const fo
                                             formats::Pictures pictures, base::Job& job) {
     MediaReaders media{state, project};
     formats::WriteContext context;
-    for (const labels::Asset& asset : state.assets) {
-        context.assets.push_back(asset.id);
-        for (const fs::path& precious : {project, fs::path{asset.absolute_path}})
-            if (auto safe = refuse_overwriting(out, precious); !safe) return std::unexpected(safe.error());
-    }
+    for (const labels::Asset& asset : state.assets) context.assets.push_back(asset.id);
+    if (auto safe = refuse_overwriting_sources(out, state, project); !safe)
+        return std::unexpected(safe.error());
     context.pictures = pictures;
     context.write_picture = [&](labels::AssetId id, std::int64_t frame, const fs::path& png) {
         return media.write_picture(id, frame, png);
@@ -189,14 +207,18 @@ void Workbench::export_to(std::string format_id, fs::path out, bool pictures) {
 
 // Read into a copy of the labels; what that changed comes back as one edit.
 static base::Result<std::string> run_import(const labels::State& state, const fs::path& project,
-                                            LabelImport request, base::Job& job,
-                                            std::shared_ptr<const labels::Edit>& edit) {
+                                            LabelImport request, std::optional<labels::AssetId> otherwise,
+                                            base::Job& job, std::shared_ptr<const labels::Edit>& edit) {
     labels::Document copy{state};
     copy.set_event_sink([&](labels::Event event) { edit = std::move(event.edit); });
     MediaReaders media{copy.state(), project};
     request.stop = job.stop_token();
     request.progress = [&job](double fraction) { job.set_progress(fraction); };
     auto result = import_labels(copy, media, request);
+    if (!result && otherwise && !request.asset) {  // the file does not say which medium it is about
+        request.asset = otherwise;
+        result = import_labels(copy, media, request);
+    }
     if (!result) return std::unexpected(result.error());
     std::string sentence =
         fmt::format("Imported {}, {} from {}", count_text(result->report.tracks, "track"),
@@ -209,24 +231,26 @@ static base::Result<std::string> run_import(const labels::State& state, const fs
 void Workbench::import_from(fs::path file) {
     if (!m_project || m_importing || (m_tool && m_tool->busy())) return;
     LabelImport request{.file = std::move(file), .unknown_classes = formats::UnknownClasses::add};
-    if (!m_view.asset.is_nil()) request.asset = m_view.asset;
+    // With several media the file should say which is meant; only when it does not, the shown one is.
+    if (document()->state().assets.size() == 1) request.asset = m_view.asset;
+    const std::optional<labels::AssetId> otherwise =
+        asset() != nullptr ? std::optional{m_view.asset} : std::nullopt;
     m_importing = std::make_shared<Imported>();
     m_importing->job =
         m_pool.submit("Importing " + request.file.filename().string(),
-                      [request, imported = m_importing.get(), keep = m_importing, project = m_project->path(),
-                       snapshot = document()->snapshot()](base::Job& job) {
-                          return run_import(*snapshot, project, request, job, imported->edit);
+                      [request, otherwise, imported = m_importing.get(), keep = m_importing,
+                       project = m_project->path(), snapshot = document()->snapshot()](base::Job& job) {
+                          return run_import(*snapshot, project, request, otherwise, job, imported->edit);
                       });
 }
 
 bool Workbench::take_imported() {
-    if (!m_importing || !m_importing->job->done()) return false;
+    if (!m_importing || !m_importing->job->done() || document()->busy()) return false;
     const std::shared_ptr<Imported> imported = std::exchange(m_importing, nullptr);
     const auto& result = imported->job->result();
     if (!result) {
         toast(ToastKind::error, result.error().message);
-    } else if (imported->edit &&
-               (document()->busy() || !document()->adopt(imported->job->name(), imported->edit))) {
+    } else if (imported->edit && !document()->adopt(imported->job->name(), imported->edit)) {
         toast(ToastKind::error,
               "The labels changed while the file was read, so nothing was imported; import it again");
     } else {

@@ -15,6 +15,9 @@ struct Workbench::Opened {
     std::shared_ptr<base::Job> job;
     std::unique_ptr<Project> project;  // null: the media are for the project that is open
     std::vector<labels::Asset> media;
+    Project* for_project = nullptr;     // identity only: the project that was open; never followed by the job
+    std::filesystem::path current;      // its path
+    bool same_project = false;          // what was asked for is open already
     std::vector<std::string> problems;  // media that could not be read; the others are added all the same
 };
 

@@ -30,6 +30,7 @@ bool Workbench::edit(std::string name, const std::function<void(Transaction&)>& 
         toast(ToastKind::warning, document()->read_only());
         return false;
     }
+    play(false);
     Transaction transaction{*document(), std::move(name)};
     change(transaction);
     return transaction.commit();
@@ -60,9 +61,12 @@ bool Workbench::edit_selected(const char* name,
     });
 }
 
-// The pts that goes with an edit: of the picture on screen, which is the one the user judged.
+// Edits are about the picture on screen, which is the one the user judged; also while a later one is on its
+// way.
+std::int64_t Workbench::shown_frame() const { return m_picture ? m_picture->index : frame(); }
+
 static std::int64_t pts_shown(const Workbench& bench) {
-    if (bench.picture() && bench.picture()->index == bench.frame()) return bench.picture()->pts;
+    if (bench.picture()) return bench.picture()->pts;
     return bench.video() != nullptr ? bench.video()->pts_of(bench.frame()) : labels::k_no_pts;
 }
 
@@ -116,7 +120,7 @@ void Workbench::delete_selected() {
 }
 
 void Workbench::toggle_keyframe() {
-    const std::int64_t at = frame();
+    const std::int64_t at = shown_frame();
     edit_selected("Keyframe of", [&](Transaction& transaction, const Track& track) {
         if (track.keyframe_at(at) == nullptr)
             transaction.put_keyframe(track.info.id, keyframe_for_edit(track, at, pts_shown(*this)));
@@ -128,7 +132,7 @@ void Workbench::toggle_keyframe() {
 }
 
 void Workbench::toggle_outside() {
-    const std::int64_t at = frame();
+    const std::int64_t at = shown_frame();
     edit_selected("Outside of", [&](Transaction& transaction, const Track& track) {
         Keyframe keyframe = keyframe_for_edit(track, at, pts_shown(*this));
         keyframe.outside = !keyframe.outside;
@@ -137,7 +141,7 @@ void Workbench::toggle_outside() {
 }
 
 void Workbench::toggle_occluded() {
-    const std::int64_t at = frame();
+    const std::int64_t at = shown_frame();
     edit_selected("Occluded of", [&](Transaction& transaction, const Track& track) {
         Keyframe keyframe = keyframe_for_edit(track, at, pts_shown(*this));
         keyframe.occluded = !keyframe.occluded;
@@ -146,7 +150,7 @@ void Workbench::toggle_occluded() {
 }
 
 void Workbench::toggle_interpolation() {
-    const std::int64_t at = frame();
+    const std::int64_t at = shown_frame();
     edit_selected("Interpolation of", [&](Transaction& transaction, const Track& track) {
         const Keyframe* begin = track.keyframe_before(at);
         if (begin == nullptr) return;
@@ -159,13 +163,13 @@ void Workbench::toggle_interpolation() {
 void Workbench::set_box(TrackId id, const labels::Box& box) {
     const Track* track = m_project ? document()->state().find(id) : nullptr;
     if (track == nullptr || track->info.locked || track->keyframes.empty()) return;
-    Keyframe keyframe = keyframe_for_edit(*track, frame(), pts_shown(*this));
+    Keyframe keyframe = keyframe_for_edit(*track, shown_frame(), pts_shown(*this));
     keyframe.geometry = box;
     edit("Set box", [&](Transaction& transaction) { transaction.put_keyframe(id, keyframe); });
 }
 
 void Workbench::nudge(double dx, double dy) {
-    const std::int64_t at = frame();
+    const std::int64_t at = shown_frame();
     edit_selected("Move", [&](Transaction& transaction, const Track& track) {
         if (!labels::shape_at(track, at)) return;
         Keyframe keyframe = keyframe_for_edit(track, at, pts_shown(*this));
@@ -187,7 +191,7 @@ void Workbench::set_attribute(TrackId id, labels::AttributeId attribute, std::st
             labels::set_value(info.attributes, attribute, std::move(value));
             transaction.put_track(info);
         } else {
-            Keyframe keyframe = keyframe_for_edit(*track, frame(), pts_shown(*this));
+            Keyframe keyframe = keyframe_for_edit(*track, shown_frame(), pts_shown(*this));
             labels::set_value(keyframe.attributes, attribute, std::move(value));
             transaction.put_keyframe(id, keyframe);
         }

@@ -1,5 +1,6 @@
 #include "base/file.h"
 
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -53,8 +54,11 @@ Result<std::string> read_file(const fs::path& file, std::uint64_t max_bytes) {
 }
 
 Result<AtomicFile> AtomicFile::create(const fs::path& file) {
+    static std::atomic<int> count{0};
+    std::error_code ignored;
     AtomicFile atomic{file};
-    if (fs::is_directory(file))
+    atomic.m_number = count++;
+    if (fs::is_directory(file, ignored))
         return fail(ErrorKind::refused, "There is a folder of this name; name a file: {}", file.string());
     atomic.m_fd = ::open(atomic.temporary().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (atomic.m_fd < 0) return io_error("This file cannot be written", errno, file);
@@ -65,6 +69,7 @@ AtomicFile::AtomicFile(AtomicFile&& other) noexcept
     : m_file{std::move(other.m_file)},
       m_buffer{std::move(other.m_buffer)},
       m_fd{std::exchange(other.m_fd, -1)},
+      m_number{other.m_number},
       m_errno{other.m_errno} {}
 
 AtomicFile::~AtomicFile() {
@@ -75,7 +80,7 @@ AtomicFile::~AtomicFile() {
 
 fs::path AtomicFile::temporary() const {
     fs::path name = m_file;
-    name += "." + std::to_string(::getpid()) + ".part";
+    name += "." + std::to_string(::getpid()) + "-" + std::to_string(m_number) + ".part";
     return name;
 }
 

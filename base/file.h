@@ -32,6 +32,7 @@ private:
     std::filesystem::path m_file;
     std::string m_buffer;
     int m_fd = -1;
+    int m_number = 0;  // several at once to one name do not meet
     int m_errno = 0;
 };
 

@@ -33,6 +33,15 @@ std::vector<std::shared_ptr<Job>> JobPool::jobs() const {
     return all;
 }
 
+// We throw nothing, but the standard library does (no memory, a path the system cannot name).
+static Result<std::string> run_caught(Job& job, const JobPool::Work& work) {
+    try {
+        return work(job);
+    } catch (const std::exception& thrown) {
+        return fail(ErrorKind::io, "{} failed ({})", job.name(), thrown.what());
+    }
+}
+
 void JobPool::run(std::stop_token stop) {
     for (;;) {
         std::unique_lock lock{m_mutex};
@@ -45,7 +54,7 @@ void JobPool::run(std::stop_token stop) {
         if (job->stop_token().stop_requested())
             job->m_result = fail(ErrorKind::cancelled, "Cancelled: {}", job->name());
         else
-            job->m_result = work(*job);
+            job->m_result = run_caught(*job, work);
         job->m_done.store(true, std::memory_order_release);
 
         lock.lock();

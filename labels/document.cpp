@@ -46,6 +46,7 @@ bool follow(History& history, EventKind kind, std::int64_t target, Step step) {
     history.last_seq = step.seq;
     if (kind == EventKind::undo) return move_step(history.undo, history.redo, target);
     if (kind == EventKind::redo) return move_step(history.redo, history.undo, target);
+    if (kind == EventKind::fact) return true;
     history.undo.push_back(std::move(step));
     history.redo.clear();
     return true;
@@ -202,6 +203,16 @@ base::Result<std::string> Document::step(std::vector<Step>& from, std::vector<St
     to.push_back(done);
     publish(kind, done.name, done.seq, written);
     return done.name;
+}
+
+bool Document::learn(std::string name, const Asset& asset) {
+    const Asset* known = m_state.find(asset.id);
+    if (busy() || !m_read_only.empty() || known == nullptr || *known == asset) return false;
+    Edit edit;
+    edit.assets[asset.id] = {*known, asset};
+    apply_edit(edit);
+    publish(EventKind::fact, std::move(name), 0, std::make_shared<const Edit>(std::move(edit)));
+    return true;
 }
 
 bool Document::adopt(std::string name, std::shared_ptr<const Edit> edit) {

@@ -70,6 +70,9 @@ public:
     // io (loader).
     base::Result<std::string> undo();
     base::Result<std::string> redo();
+    // Writes down what was learned about a known asset, e.g. its length: an event, but no undo step. False as
+    // adopt().
+    bool learn(std::string name, const Asset& asset);
     // Takes over, as one event, an edit that was made on a snapshot (an import, a job). False, and nothing is
     // changed, when what it changes is no longer as it was there, a gesture is open, or the document is
     // read-only.

@@ -43,7 +43,8 @@ struct Edit {
 // Puts every `after` into the state (tracks are copied when shared).
 void apply(const Edit& edit, State& state);
 
-enum class EventKind : std::uint8_t { edit, undo, redo };
+// A fact is what was learned about a medium (its length): logged like an edit, no undo step.
+enum class EventKind : std::uint8_t { edit, undo, redo, fact };
 
 // One line of the append-only log. An undo or redo carries the values it wrote as an edit of its own, so that
 // replaying `edit` of every event in order gives the current state.

@@ -32,8 +32,10 @@ constexpr Named<Source> k_sources[] = {{Source::human, "human"},
                                        {Source::import, "import"},
                                        {Source::interpolated, "interpolated"}};
 constexpr Named<Extent> k_extents[] = {{Extent::track, "track"}, {Extent::picture, "picture"}};
-constexpr Named<EventKind> k_events[] = {
-    {EventKind::edit, "edit"}, {EventKind::undo, "undo"}, {EventKind::redo, "redo"}};
+constexpr Named<EventKind> k_events[] = {{EventKind::edit, "edit"},
+                                         {EventKind::undo, "undo"},
+                                         {EventKind::redo, "redo"},
+                                         {EventKind::fact, "fact"}};
 
 template <class E, std::size_t n>
 std::string_view find_name(const Named<E> (&table)[n], E value) {

@@ -300,6 +300,7 @@ std::optional<std::int64_t> VideoSource::frame_at_secs(double t_secs) const {
     if (first == k_no_time) return std::nullopt;
     // A hundredth of a tick forgives what secs_of() lost to rounding.
     const base::Rational time_base = m_impl->time_base();
+    if (time_base.num <= 0) return std::nullopt;  // the headers are not read yet
     const double ticks =
         t_secs * static_cast<double>(time_base.den) / static_cast<double>(time_base.num) + 0.01;
     const double limited = std::clamp(std::floor(ticks), 0.0, 4e18);

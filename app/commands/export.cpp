@@ -79,13 +79,7 @@ base::Result<void> check_out(const Options& options, const labels::State& state,
         return base::fail(base::ErrorKind::unsupported, "The format {} can be read but not written: {}",
                           driver.id, options.out);
     }
-    if (auto safe = refuse_overwriting(options.out, options.project); !safe) return safe;
-    for (const labels::Asset& asset : state.assets) {
-        const auto medium = labels::locate_media(asset, options.project);
-        if (!medium) continue;
-        if (auto safe = refuse_overwriting(options.out, *medium); !safe) return safe;
-    }
-    return {};
+    return refuse_overwriting_sources(options.out, state, options.project);
 }
 
 base::Result<void> need_media(const Options& options, MediaReaders& media,

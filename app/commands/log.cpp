@@ -5,6 +5,7 @@
 #include "app/command.h"
 #include "app/commands/json_out.h"
 #include "app/commands/support.h"
+#include "labels/json.h"
 #include "labels/project_file.h"
 
 namespace app {
@@ -59,18 +60,6 @@ std::string text_of(const Summary& summary) {
     return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-std::string_view name_of(labels::EventKind kind) {
-    switch (kind) {
-        case labels::EventKind::undo:
-            return "undo";
-        case labels::EventKind::redo:
-            return "redo";
-        case labels::EventKind::edit:
-            break;
-    }
-    return "edit";
-}
-
 void write_tally(JsonOut& json, std::string_view name, const Tally& tally) {
     json.key(name).begin_object().field("added", tally.added).field("changed", tally.changed);
     json.field("removed", tally.removed).end_object();
@@ -79,8 +68,8 @@ void write_tally(JsonOut& json, std::string_view name, const Tally& tally) {
 void write_event(JsonOut& json, const labels::Event& event) {
     json.begin_object().field("seq", event.seq).field("id", base::to_string(event.id));
     json.field("time", time_text(event.time_us)).field("author", event.author);
-    json.field("kind", name_of(event.kind)).field("name", event.name);
-    if (event.kind != labels::EventKind::edit) json.field("target", event.target);
+    json.field("kind", labels::name_of(event.kind)).field("name", event.name);
+    if (event.target != 0) json.field("target", event.target);
     if (event.edit) {
         const Summary summary = summary_of(*event.edit);
         json.key("changes").begin_object().field("ontology", summary.ontology);
@@ -94,8 +83,7 @@ void write_event(JsonOut& json, const labels::Event& event) {
 
 void print_event(const labels::Event& event) {
     std::string name = event.name;
-    if (event.kind != labels::EventKind::edit)
-        name = fmt::format("{} {}: {}", name_of(event.kind), event.target, name);
+    if (event.target != 0) name = fmt::format("{} {}: {}", labels::name_of(event.kind), event.target, name);
     fmt::print("{:>6}  {}  {:<12} {}  [{}]\n", event.seq, time_text(event.time_us), event.author, name,
                event.edit ? text_of(summary_of(*event.edit)) : "");
 }

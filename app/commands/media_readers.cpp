@@ -1,5 +1,8 @@
 #include "app/commands/media_readers.h"
 
+#include <algorithm>
+
+#include "app/commands/support.h"
 #include "labels/project_file.h"
 
 namespace app {
@@ -17,6 +20,12 @@ base::Result<media::FrameReader> MediaReaders::open(labels::AssetId id) const {
 
 base::Result<media::FrameReader*> MediaReaders::reader(labels::AssetId id) {
     auto it = m_readers.find(id);
+    // Each open reader holds a file, threads and frames; thousands of pictures must not.
+    constexpr std::size_t k_most_open = 4;
+    const auto open_count =
+        std::ranges::count_if(m_readers, [](const auto& entry) { return entry.second.has_value(); });
+    if (it == m_readers.end() && static_cast<std::size_t>(open_count) >= k_most_open)
+        std::erase_if(m_readers, [](const auto& entry) { return entry.second.has_value(); });
     if (it == m_readers.end()) it = m_readers.emplace(id, open(id)).first;
     if (!it->second) return std::unexpected(it->second.error());
     return &*it->second;
@@ -30,6 +39,7 @@ std::int64_t MediaReaders::pts_of(labels::AssetId id, std::int64_t frame) {
 
 base::Result<void> MediaReaders::write_picture(labels::AssetId id, std::int64_t frame,
                                                const std::filesystem::path& png) {
+    if (auto safe = refuse_overwriting_sources(png, m_state, m_project); !safe) return safe;
     const auto found = reader(id);
     if (!found) return std::unexpected(found.error());
     const auto picture = (*found)->read(frame);

@@ -9,6 +9,8 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include "labels/project_file.h"
+
 namespace app {
 
 using base::ErrorKind;
@@ -104,6 +106,19 @@ base::Result<void> refuse_overwriting(const fs::path& out, const fs::path& preci
     return base::fail(ErrorKind::refused,
                       "This file is part of the project and is never overwritten; choose another -o: {}",
                       out.string());
+}
+
+base::Result<void> refuse_overwriting_sources(const fs::path& out, const labels::State& state,
+                                              const fs::path& project) {
+    std::error_code ignored;
+    if (!fs::exists(out, ignored)) return {};
+    if (auto safe = refuse_overwriting(out, project); !safe) return safe;
+    for (const labels::Asset& asset : state.assets) {
+        const auto medium = labels::locate_media(asset, project);
+        if (!medium) continue;
+        if (auto safe = refuse_overwriting(out, *medium); !safe) return safe;
+    }
+    return {};
 }
 
 bool is_project(const fs::path& file) {

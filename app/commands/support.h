@@ -41,6 +41,11 @@ constexpr std::int64_t k_to_the_end = INT64_MAX;
 [[nodiscard]] base::Result<void> frame_within(std::int64_t frame, std::int64_t count,
                                               const std::filesystem::path& media);
 
+// Writing to `out` would destroy the project or one of its media, wherever they are now. Errors: refused.
+[[nodiscard]] base::Result<void> refuse_overwriting_sources(const std::filesystem::path& out,
+                                                            const labels::State& state,
+                                                            const std::filesystem::path& project);
+
 // Writing to `out` would destroy `precious`. Errors: refused.
 [[nodiscard]] base::Result<void> refuse_overwriting(const std::filesystem::path& out,
                                                     const std::filesystem::path& precious);

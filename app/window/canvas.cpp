@@ -51,11 +51,14 @@ void Canvas::place(Workbench& bench, Area area) {
     keep_view(bench, fitted);
 }
 
-void Canvas::upload(const Workbench& bench) {
+void Canvas::upload(Workbench& bench) {
     if (bench.picture() == m_uploaded) return;
     m_uploaded = bench.picture();
     if (!m_uploaded) return m_textures.clear();
-    if (const auto done = m_textures.upload(*m_uploaded); !done) m_textures.clear();
+    if (const auto done = m_textures.upload(*m_uploaded); !done) {
+        m_textures.clear();
+        bench.toast(ToastKind::error, done.error().message);
+    }
 }
 
 void Canvas::draw_media(Workbench& bench, render::Size target, float px) {
@@ -137,14 +140,14 @@ bool Canvas::pointer(Workbench& bench, const InputEvent& event) {
             return true;
         case InputKind::press:
             m_pointer = event.at;
-            if (event.button == 2 || (event.button == 0 && m_space_down)) return m_panning = true;
+            if (event.button == 2 && !m_left_down) return m_panning = true;
             if (event.button != 0) return false;
             m_left_down = true;
             bench.pointer(to_media(event, Kind::press));
             return true;
         case InputKind::release:
             m_pointer = event.at;
-            if (event.button == 2 || m_panning) return std::exchange(m_panning, false);
+            if (event.button == 2) return std::exchange(m_panning, false);
             if (event.button != 0 || !m_left_down) return false;
             m_left_down = false;
             bench.pointer(

@@ -35,7 +35,7 @@ public:
 private:
     Canvas(render::VideoPass video, render::OverlayPass overlay)
         : m_video{std::move(video)}, m_overlay{std::move(overlay)} {}
-    void upload(const Workbench& bench);
+    void upload(Workbench& bench);
     void read_under_pointer(Workbench& bench) const;
     [[nodiscard]] PointerEvent to_media(const InputEvent& event, PointerEvent::Kind kind) const;
     [[nodiscard]] render::MediaSize media_size(const Workbench& bench) const;
@@ -49,7 +49,7 @@ private:
     std::vector<NameTag> m_tags;
     render::View m_view;
     base::Point m_pointer{-1e6, -1e6};
-    bool m_left_down = false, m_panning = false, m_space_down = false;
+    bool m_left_down = false, m_panning = false;
 };
 
 }  // namespace app

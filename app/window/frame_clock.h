@@ -16,7 +16,7 @@ struct FrameTimes {
 class FrameClock {
 public:
     void begin() { m_begun_ns = thread_cpu_ns(); }
-    // CPU time of this thread since begin(); the wait for the display is not in it.
+    // CPU time of this thread since begin(): input, update, drawing and what widgets changed; no waiting.
     void end() {
         m_samples_ms.push_back(static_cast<double>(thread_cpu_ns() - m_begun_ns) / 1e6);
         if (m_samples_ms.size() > k_kept)

@@ -27,6 +27,8 @@ public:
 
     base::Result<void> run() {
         while (!m_bench.quit) {
+            if (m_frames_due > 0) m_host.wait(0);  // input is asked for also while every turn draws
+            m_frame.clock().begin();
             const double now = monotonic_secs();
             for (InputEvent& event : m_host.take_events()) m_queue.push_back(std::move(event));
             if (m_script != nullptr)
@@ -107,6 +109,8 @@ base::Result<void> run_window(const WindowArguments& arguments) {
     if (!frame) return std::unexpected(frame.error());
     bench.open(arguments.files);
     const auto result = Window{**host, bench, **frame, script ? &*script : nullptr}.run();
+    if (result && bench.project() != nullptr)
+        if (auto saved = bench.project()->flush(); !saved) return saved;
     bench.close_project();
     return result;
 }

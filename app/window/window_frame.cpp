@@ -49,7 +49,7 @@ bool WindowFrame::must_hold(const InputEvent& event) const {
 }
 
 void WindowFrame::handle(const InputEvent& event) {
-    if (event.kind == InputKind::close) m_bench.quit = true;
+    if (event.kind == InputKind::close) m_bench.quit = m_bench.may_leave();
     if (event.kind == InputKind::drop) m_bench.open(event.files);
     const bool over_canvas = m_canvas.contains(event.at) && !m_imgui.wants_pointer() &&
                              m_bench.document() != nullptr && m_bench.popup == Popup::none;
@@ -89,7 +89,6 @@ void WindowFrame::key_down(const InputEvent& event) {
 // -----------------------------------------------------------------------------------------------------------
 
 void WindowFrame::draw(double now_secs) {
-    m_clock.begin();
     const double wanted = m_bench.settings().scale > 0 ? m_bench.settings().scale : m_host.scale();
     use_scale(static_cast<float>(std::clamp(wanted, 0.5, 4.0)));
     const Theme& theme = m_light ? light_theme() : dark_theme();
@@ -107,9 +106,9 @@ void WindowFrame::draw(double now_secs) {
     else
         m_host.set_cursor(m_imgui.cursor());
     m_imgui.end_frame();
-    m_clock.end();
     m_widgets = std::move(u.widgets);
     for (const auto& change : u.changes) change(m_bench);
+    m_clock.end();
 }
 
 void WindowFrame::lay_out_and_draw(Ui& u) {

@@ -137,11 +137,13 @@ TEST_CASE("keys_that_edit_the_selection_make_one_undo_step_each") {
     const auto steps = [&] { return it.bench.document()->history().undo.size(); };
     const std::size_t before = steps();
     it.bench.go_to(10);
+    it.until_idle();
     it.bench.toggle_occluded();
     it.bench.nudge(3, -2);
     it.bench.set_box(id, {1, 2, 30, 40, 0});
     it.bench.toggle_interpolation();
     it.bench.go_to(20);
+    it.until_idle();
     it.bench.toggle_outside();
     CHECK(steps() == before + 5);
     const labels::Track& track = *it.bench.selected();
@@ -194,10 +196,70 @@ TEST_CASE("a_file_that_is_no_medium_is_refused_and_the_open_project_stays") {
 TEST_CASE("a_container_without_a_sample_table_gets_its_length_once_it_is_read") {
     const Scene scene;
     const fs::path mkv = scene.folder / "clip.mkv";
-    REQUIRE(std::system(("ffmpeg -v error -i " + scene.clip.string() + " -c copy " + mkv.string()).c_str()) == 0);
+    REQUIRE(std::system(("ffmpeg -v error -i " + scene.clip.string() + " -c copy " + mkv.string()).c_str()) ==
+            0);
     Bench it;
     it.open(mkv);
     REQUIRE(it.bench.asset() != nullptr);
     CHECK(it.bench.asset()->frame_count == 60);
     CHECK(it.bench.frame_count() == 60);
+    // Learning the length is no step of the user's: undo goes past it.
+    const std::size_t steps = it.bench.document()->history().undo.size();
+    it.drag({20, 20}, {80, 70});
+    it.bench.undo();
+    it.until_idle();
+    CHECK(it.bench.document()->history().undo.size() == steps);
+    CHECK(it.bench.document()->history().redo.size() == 1);
+}
+
+TEST_CASE("undoing_the_adding_of_a_medium_leaves_nothing_of_it_on_screen") {
+    const Scene scene;
+    Bench it;
+    it.open(scene.clip);
+    it.bench.undo();
+    it.until_idle();
+    CHECK(it.bench.asset() == nullptr);
+    CHECK_FALSE(it.bench.picture());
+    it.drag({20, 20}, {80, 70});
+    CHECK(it.bench.document()->state().tracks.empty());
+    it.bench.redo();
+    it.until_idle();
+    CHECK(it.bench.document()->state().assets.size() == 1);
+}
+
+TEST_CASE("opening_the_project_that_is_open_keeps_it_writable") {
+    const Scene scene;
+    Bench it;
+    it.open(scene.clip);
+    it.drag({20, 20}, {80, 70});
+    it.open(app::untitled_project_for(scene.clip));
+    CHECK(it.bench.document()->read_only().empty());
+    CHECK(it.bench.document()->state().tracks.size() == 1);
+    it.open(scene.clip);
+    CHECK(it.bench.document()->state().assets.size() == 1);
+}
+
+TEST_CASE("what_cannot_be_opened_leaves_no_project_behind") {
+    const Scene scene;
+    const fs::path notes = scene.folder / "notes.txt";
+    REQUIRE(std::system(("echo not a film > " + notes.string()).c_str()) == 0);
+    Bench it;
+    it.open(notes);
+    CHECK(it.bench.document() == nullptr);
+    CHECK_FALSE(fs::exists(app::untitled_project_for(notes)));
+    REQUIRE_FALSE(it.bench.toasts().empty());
+}
+
+TEST_CASE("closing_the_project_while_a_file_is_imported_drops_the_import") {
+    const Scene scene;
+    Bench it;
+    it.open(scene.clip);
+    it.drag({20, 20}, {80, 70});
+    const fs::path out = scene.folder / "labels.xml";
+    it.bench.export_to("cvat-video", out, false);
+    it.until_idle();
+    it.bench.import_from(out);
+    it.bench.close_project();
+    it.until_idle();
+    CHECK(it.bench.document() == nullptr);
 }
