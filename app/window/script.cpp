@@ -231,7 +231,7 @@ Script::Outcome Script::click(ScriptWorld& world, const std::string& name, int t
     for (const Ui::Named& widget : world.frame.widgets())
         if (widget.name == name) found = &widget;
     if (found == nullptr) {
-        if (m_waiting_since > 0 && monotonic_secs() - m_waiting_since > 5)
+        if (m_waiting_since > 0 && monotonic_secs() - m_waiting_since > 15)
             return base::fail(base::ErrorKind::missing, "nothing called \"{}\" is on screen", name);
         return false;  // it may be about to appear
     }

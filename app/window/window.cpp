@@ -35,6 +35,7 @@ public:
                 if (auto going = drive(); !going) return going;
             if (take_input()) m_frames_due = k_frames_after_change;
             if (m_bench.update(now)) m_frames_due = std::max(m_frames_due, 2);
+            if (now >= m_redraw_at) m_frames_due = std::max(m_frames_due, 1);
             if (m_frames_due > 0)
                 draw(now);
             else
@@ -71,15 +72,16 @@ private:
 
     void draw(double now) {
         m_frame.draw(now);
+        m_redraw_at = now + m_frame.redraw_in_secs();
         m_host.present();
         --m_frames_due;
     }
 
     double wait_secs(double now) const {
         if (!m_queue.empty()) return 0.005;  // held input waits for the disk or the picture
-        if (m_script != nullptr)
-            return m_script->waiting() ? std::min(0.02, m_bench.next_deadline_secs(now)) : 0;
-        return m_bench.next_deadline_secs(now);
+        const double wait = std::max(0.0, std::min(m_redraw_at - now, m_bench.next_deadline_secs(now)));
+        if (m_script != nullptr) return m_script->waiting() ? std::min(0.02, wait) : 0;
+        return wait;
     }
 
     Host& m_host;
@@ -88,6 +90,7 @@ private:
     Script* const m_script;
     std::deque<InputEvent> m_queue;
     int m_frames_due = k_frames_after_change;
+    double m_redraw_at = 1e18;
 };
 
 }  // namespace

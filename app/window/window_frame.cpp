@@ -69,20 +69,14 @@ void WindowFrame::handle(const InputEvent& event) {
 }
 
 void WindowFrame::key_down(const InputEvent& event) {
-    if (event.key == key::escape) {
-        if (m_bench.popup != Popup::none) {
-            m_bench.popup = Popup::none;
-        } else if (m_canvas.in_gesture()) {
-            InputEvent cancel = event;
-            cancel.kind = InputKind::focus_lost;
-            m_canvas.pointer(m_bench, cancel);
-        } else if (!m_imgui.wants_text()) {
-            m_bench.clear_selection();
-        }
+    if (m_canvas.in_gesture()) {
+        InputEvent cancel = event;
+        cancel.kind = InputKind::focus_lost;
+        if (event.key == key::escape) m_canvas.pointer(m_bench, cancel);
         return;
     }
-    if (m_imgui.wants_text() || m_bench.popup != Popup::none || m_canvas.in_gesture()) return;
-    run_chord(m_bench, {event.key, event.modifiers});
+    // run_chord knows what a popup leaves free, and gives the shortcut sheet the chord it waits for.
+    if (!m_imgui.wants_text()) run_chord(m_bench, {event.key, event.modifiers});
 }
 
 // -- drawing
@@ -106,6 +100,7 @@ void WindowFrame::draw(double now_secs) {
     else
         m_host.set_cursor(m_imgui.cursor());
     m_imgui.end_frame();
+    m_redraw_in_secs = u.redraw_in_secs;
     m_widgets = std::move(u.widgets);
     for (const auto& change : u.changes) change(m_bench);
     m_clock.end();

@@ -28,6 +28,9 @@ public:
     [[nodiscard]] Canvas& canvas() { return m_canvas; }
     [[nodiscard]] FrameClock& clock() { return m_clock; }
     [[nodiscard]] bool wants_text() const { return m_imgui.wants_text(); }
+    [[nodiscard]] double redraw_in_secs() const {
+        return m_redraw_in_secs;
+    }  // what a widget of the last frame asked for
     [[nodiscard]] float scale() const { return m_scale; }
 
 private:
@@ -43,6 +46,7 @@ private:
     Canvas m_canvas;
     FrameClock m_clock;
     Fonts m_fonts;
+    double m_redraw_in_secs = 1e9;
     float m_scale = 0;
     bool m_light = false;
     std::vector<Ui::Named> m_widgets;
