@@ -263,8 +263,8 @@ base::Result<void> write_asset(const labels::State& state, const labels::Asset& 
     const auto& tracks = state.tracks_of(asset.id);
     for (const labels::TrackId id : tracks) {
         if (context.stop.stop_requested())
-            return base::fail(base::ErrorKind::cancelled, "The export was stopped; no file was written: {}",
-                              path.string());
+            return base::fail(base::ErrorKind::cancelled,
+                              "The export was stopped; no half-written file stays: {}", path.string());
         const labels::Track* track = state.find(id);
         if (track == nullptr || track->keyframes.empty() ||
             state.ontology.find(track->info.class_id) == nullptr)

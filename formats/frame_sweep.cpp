@@ -50,7 +50,8 @@ base::Result<void> sweep_frames(const labels::State& state, const labels::Asset&
     for (std::int64_t frame = entries.empty() ? end : std::max<std::int64_t>(entries.front().first, 0);
          frame < end;) {
         if (stop.stop_requested())
-            return base::fail(base::ErrorKind::cancelled, "The export was stopped; no file was written.");
+            return base::fail(base::ErrorKind::cancelled,
+                              "The export was stopped; no half-written file stays.");
         for (; next < entries.size() && entries[next].first <= frame; ++next) {
             const auto place =
                 std::upper_bound(active.begin(), active.end(), entries[next],

@@ -48,8 +48,8 @@ base::Result<Report> write(const labels::State& state, const std::filesystem::pa
     for (const labels::Asset* asset : *assets) {
         for (const labels::TrackId id : state.tracks_of(asset->id)) {
             if (context.stop.stop_requested())
-                return base::fail(ErrorKind::cancelled, "The export was stopped; no file was written: {}",
-                                  path.string());
+                return base::fail(ErrorKind::cancelled,
+                                  "The export was stopped; no half-written file stays: {}", path.string());
             const labels::Track* track = state.find(id);
             if (track == nullptr) continue;
             file->write((report.tracks++ == 0 ? "\n" : ",\n") + labels::to_json(*track));
