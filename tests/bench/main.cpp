@@ -2,6 +2,7 @@
 // the figures are, and with 1 when something does not work.
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <span>
 
@@ -24,6 +25,9 @@ constexpr NamedPart k_parts[] = {
     {"overlay", bench_overlay}, {"labels", bench_labels}, {"export", bench_export},
     {"window", bench_window},   {"idle", bench_idle},
 };
+
+// Ctrl+C ends the running part; the folder is still to be removed.
+volatile std::sig_atomic_t interrupted = 0;
 
 class ScratchFolder {
 public:
@@ -67,7 +71,8 @@ std::vector<std::string> split(std::string_view line) {
 bool run_part(std::string_view name, const fs::path& folder, std::vector<Row>& rows) {
     fmt::print(stderr, "{} …\n", name);
     const double begin = wall_secs();
-    Process process{{"/proc/self/exe", "--part", std::string{name}, folder.string()}};
+    // Parts are silent for minutes and mind their own children's silence.
+    Process process{{"/proc/self/exe", "--part", std::string{name}, folder.string()}, {}, -1};
     std::string all = process.rest();
     for (std::size_t end = 0; (end = all.find('\n')) != std::string::npos; all.erase(0, end + 1)) {
         const std::string line = all.substr(0, end);
@@ -149,9 +154,11 @@ int run_all(std::span<const std::string> wanted) {
     print_machine();
     std::vector<Row> rows;
     bool works = true;
-    for (const std::string_view name : names) works &= run_part(name, folder.path(), rows);
+    std::signal(SIGINT, [](int) { interrupted = 1; });
+    for (const std::string_view name : names)
+        if (interrupted == 0) works &= run_part(name, folder.path(), rows);
     print_table(rows);
-    return works ? 0 : 1;
+    return works && interrupted == 0 ? 0 : 1;
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@ namespace bench {
 namespace {
 
 [[noreturn]] void become(const Words& words, const Env& env, int output) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     dup2(output, 1);
     dup2(output, 2);
     const int nothing = open("/dev/null", O_RDONLY);
@@ -58,7 +60,8 @@ double cpu_secs_of_task(const fs::path& task) {
 }  // namespace
 
 // fork and not vfork: the kernel counts a vforked child's peak of memory from its parent's.
-Process::Process(Words words, const Env& env) : m_name{words.front()} {
+Process::Process(Words words, const Env& env, int longest_silence_secs)
+    : m_name{fmt::format("{}", fmt::join(words, " "))}, m_longest_silence_secs{longest_silence_secs} {
     int ends[2] = {};
     if (pipe2(ends, O_CLOEXEC) != 0) give_up("No pipe can be made.");
     m_id = fork();
@@ -78,8 +81,10 @@ Process::~Process() {
 
 bool Process::read_more() {
     pollfd readable{m_output, POLLIN, 0};
-    if (poll(&readable, 1, k_longest_secs * 1000) <= 0)
-        give_up(fmt::format("It has been silent for {} s: {}", k_longest_secs, m_name));
+    int ready = 0;
+    while ((ready = poll(&readable, 1, std::max(m_longest_silence_secs * 1000, -1))) < 0 && errno == EINTR) {
+    }
+    if (ready == 0) give_up(fmt::format("It has been silent for {} s: {}", m_longest_silence_secs, m_name));
     char buffer[65536];
     const ssize_t got = read(m_output, buffer, sizeof buffer);
     if (got <= 0) return false;

@@ -15,16 +15,19 @@ namespace bench {
 using Words = std::vector<std::string>;
 using Env = std::vector<std::pair<std::string, std::string>>;
 
-// A program whose standard output (and error output) we read. Killed, by its own id, when it outlives this.
+inline constexpr int k_longest_secs = 120;
+
+// A program whose standard output (and error output) we read. Killed when it outlives this or us.
 class Process {
 public:
-    explicit Process(Words words, const Env& env = {});  // gives up when it cannot be started
+    // Gives up when it cannot be started, and later when it says nothing for so long (-1: never).
+    explicit Process(Words words, const Env& env = {}, int longest_silence_secs = k_longest_secs);
     ~Process();
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;
 
     [[nodiscard]] pid_t id() const { return m_id; }
-    // The next line of its output, none at its end; gives up after k_longest_secs of silence.
+    // The next line of its output, none at its end.
     std::optional<std::string> next_line();
     void wait_for_line(std::string_view line);  // gives up when the output ends before it
     std::string rest();                         // of its output, until it closes it
@@ -36,13 +39,12 @@ public:
 private:
     bool read_more();
     const std::string m_name;
+    const int m_longest_silence_secs;
     pid_t m_id = -1;
     int m_output = -1;
     double m_cpu_secs = 0;
     std::string m_unread;
 };
-
-inline constexpr int k_longest_secs = 300;
 
 struct Ran {
     double secs = 0, cpu_secs = 0;  // from start to end
