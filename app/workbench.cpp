@@ -138,6 +138,7 @@ void Workbench::want_frame(std::int64_t wanted, int ahead) {
     if (!m_video) return;
     if (auto cached = m_video->cached(wanted)) m_picture = std::move(cached);
     m_requested = wanted;
+    m_media_error.clear();
     m_video->request(wanted, ahead);
 }
 
@@ -201,7 +202,9 @@ bool Workbench::take_picture() {
     while (auto arrived = m_video->poll()) {
         changed = true;
         if (!*arrived) {
-            if (arrived->error().kind != base::ErrorKind::cancelled) m_media_error = arrived->error().message;
+            if (arrived->error().kind == base::ErrorKind::cancelled) continue;
+            m_media_error = arrived->error().message;
+            if (!m_playing) m_picture.reset();  // the sentence stands in its place, not an older picture
             continue;
         }
         // While playing only what moves forward is shown; else whatever is newest, until the wanted one is

@@ -38,6 +38,8 @@ void add_once(std::vector<fs::path>& paths, const fs::path& path) {
 
 }  // namespace
 
+constexpr std::size_t k_most_folders = 50;  // searched for a medium that is not where it was
+
 base::Result<fs::path> locate_media(const Asset& asset, const fs::path& project) {
     std::error_code ignored;
     const fs::path home = fs::absolute(project, ignored).parent_path();
@@ -51,6 +53,9 @@ base::Result<fs::path> locate_media(const Asset& asset, const fs::path& project)
     }
     add_once(folders, home);
     for (const fs::path& place : places) add_once(folders, place.parent_path());
+    for (const fs::directory_entry& entry :
+         fs::directory_iterator(home, ignored))  // a folder of media was renamed
+        if (folders.size() < k_most_folders && entry.is_directory(ignored)) add_once(folders, entry.path());
     if (!asset.fingerprint.empty()) {
         for (const fs::path& folder : folders) {
             if (auto found = search(asset, folder)) return *found;

@@ -56,7 +56,11 @@ struct ProjectFile::Impl {
     Impl(std::filesystem::path at, Access how, ProjectLock held, OpenDatabase opened)
         : path{std::move(at)}, access{how}, lock{std::move(held)}, open{std::move(opened)} {}
     ~Impl() {
-        if (access == Access::read_write) (void)open.database.run("PRAGMA wal_checkpoint(PASSIVE)");
+        if (access != Access::read_write) return;
+        // At rest a project is one file without a WAL: read-only openers then leave no -wal and -shm beside
+        // it. Somebody reading it just now keeps that from happening, and the next writer's close does it.
+        (void)open.database.run(
+            "PRAGMA busy_timeout = 100; PRAGMA wal_checkpoint(PASSIVE); PRAGMA journal_mode = DELETE");
     }
 
     base::Result<void> append(std::span<const Event> events);

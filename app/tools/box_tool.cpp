@@ -47,8 +47,11 @@ public:
 private:
     // What a press takes hold of instead of drawing: the selected shape anywhere, any other by its edge. Ctrl
     // always draws.
-    static std::optional<labels::TrackId> grab_target(const ToolContext& context, const PointerEvent& event) {
-        if (event.modifiers.ctrl) return std::nullopt;
+    // Choosing the tool arms it: whoever just pressed its key wants a new box, wherever the first drag
+    // begins.
+    [[nodiscard]] std::optional<labels::TrackId> grab_target(const ToolContext& context,
+                                                             const PointerEvent& event) const {
+        if (m_armed || event.modifiers.ctrl) return std::nullopt;
         const labels::Track* selected =
             context.selection.empty() ? nullptr : context.document.state().find(context.selection.back());
         if (selected != nullptr && !selected->info.locked && !selected->info.hidden) {
@@ -116,6 +119,7 @@ private:
         m_gesture->put_track(m_info);
         m_gesture->rename("Add " + labels::display_name(m_info, context.document.state().ontology));
         m_drawn = true;
+        m_armed = false;
     }
 
     void release(ToolContext& context, const PointerEvent& event) {
@@ -147,6 +151,7 @@ private:
     labels::Box m_box;
     base::Point m_from;
     bool m_drawn = false;
+    bool m_armed = true;  // nothing was drawn since the tool was chosen
     bool m_ask_class = false;
 };
 
@@ -159,7 +164,7 @@ const ToolInfo box_tool = {
     "Box",
     "N",
     0xF1A2,
-    "Drag to draw; drag an edge, or the selected box, to change it; Ctrl draws over it",
+    "Drag to draw; drag an edge, or the selected box, to change it; N or Ctrl draws over it",
     make_box_tool};
 
 }  // namespace app

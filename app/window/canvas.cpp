@@ -155,6 +155,7 @@ bool Canvas::pointer(Workbench& bench, const InputEvent& event) {
             bench.pointer(to_media(event, Kind::release));
             return true;
         case InputKind::scroll: {
+            if (event.scroll.y == 0) return true;
             const double factor = std::pow(k_wheel_factor, event.scroll.y);
             m_view.zoom_about(event.at, factor, media_size(bench));
             m_view.keep_in_reach(media_size(bench));

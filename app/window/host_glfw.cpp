@@ -173,8 +173,14 @@ base::Result<std::unique_ptr<Host>> make_glfw_host(const HostDesc& desc) {
     glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
     glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, GLFW_TRUE);
     const bool sized = desc.width > 0 && desc.height > 0;
+    int x = 0, y = 0, width = 1600, height = 1000;  // what is left after maximising, where nobody maximises
+    if (GLFWmonitor* monitor = glfwGetPrimaryMonitor()) {
+        int free_width = 0, free_height = 0;
+        glfwGetMonitorWorkarea(monitor, &x, &y, &free_width, &free_height);
+        if (free_width > 0) width = std::min(width, free_width), height = std::min(height, free_height);
+    }
     if (!sized) glfwWindowHint(GLFW_MAXIMIZED, GLFW_TRUE);
-    GLFWwindow* window = glfwCreateWindow(sized ? desc.width : 1600, sized ? desc.height : 1000,
+    GLFWwindow* window = glfwCreateWindow(sized ? desc.width : width, sized ? desc.height : height,
                                           desc.title.c_str(), nullptr, nullptr);
     if (window == nullptr) {
         glfwTerminate();

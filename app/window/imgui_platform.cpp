@@ -114,6 +114,10 @@ void ImguiPlatform::end_frame() {
 bool ImguiPlatform::wants_pointer() const { return ImGui::GetIO().WantCaptureMouse; }
 bool ImguiPlatform::wants_text() const { return ImGui::GetIO().WantTextInput; }
 
+bool ImguiPlatform::list_is_open() const {
+    return ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
+}
+
 Cursor ImguiPlatform::cursor() const {
     switch (ImGui::GetMouseCursor()) {
         case ImGuiMouseCursor_TextInput:

@@ -18,7 +18,8 @@ public:
     void end_frame();  // draws ImGui's lists to what the host has bound
     [[nodiscard]] bool wants_pointer() const;
     [[nodiscard]] bool wants_text() const;
-    [[nodiscard]] Cursor cursor() const;  // what the widget under the pointer asks for
+    [[nodiscard]] bool list_is_open() const;  // a drop-down list: it takes Esc and the arrows
+    [[nodiscard]] Cursor cursor() const;      // what the widget under the pointer asks for
     void rebuild_fonts_texture();
 
 private:

@@ -61,6 +61,10 @@ private:
     bool take_input() {
         bool took = false;
         while (!m_queue.empty() && !m_frame.must_hold(m_queue.front())) {
+            // Where the pointer has come to is seen before the button there changes.
+            const bool is_button =
+                m_queue.front().kind == InputKind::press || m_queue.front().kind == InputKind::release;
+            if (took && is_button) break;
             const InputEvent event = std::move(m_queue.front());
             m_queue.pop_front();
             m_frame.handle(event);
@@ -102,6 +106,10 @@ base::Result<void> run_window(const WindowArguments& arguments) {
         if (!parsed) return std::unexpected(parsed.error());
         script = std::move(*parsed);
     }
+    for (const std::filesystem::path& file : arguments.files)
+        if (std::error_code ignored; !std::filesystem::exists(file, ignored))
+            return base::fail(base::ErrorKind::missing, "There is no such file; check the name: {}",
+                              file.string());
     auto host = make_host(arguments);
     if (!host) return std::unexpected(host.error());
 

@@ -76,7 +76,7 @@ void WindowFrame::key_down(const InputEvent& event) {
         return;
     }
     // run_chord knows what a popup leaves free, and gives the shortcut sheet the chord it waits for.
-    if (!m_imgui.wants_text()) run_chord(m_bench, {event.key, event.modifiers});
+    if (!m_imgui.wants_text() && !m_imgui.list_is_open()) run_chord(m_bench, {event.key, event.modifiers});
 }
 
 // -- drawing

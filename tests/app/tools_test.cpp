@@ -203,3 +203,13 @@ TEST_CASE("box_tool_takes_another_box_by_its_edge_and_draws_inside_it") {
     bench.drag({150, 100}, {200, 150});
     CHECK(bench.document.state().tracks.size() == 2);
 }
+
+TEST_CASE("choosing_the_box_tool_again_draws_inside_the_selected_box") {
+    Bench bench{"box"};
+    bench.drag({100, 50}, {400, 350});
+    bench.tool = app::find_tool("box")->make();  // N
+    bench.drag({150, 100}, {200, 150});
+    CHECK(bench.document.state().tracks.size() == 2);
+    bench.drag({175, 125}, {185, 125});  // the new one is selected: moved
+    CHECK(bench.document.state().tracks.size() == 2);
+}
