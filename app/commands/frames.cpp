@@ -16,6 +16,7 @@ namespace {
 
 struct Options {
     std::string video, at, range, folder;
+    std::optional<int> stream;
     bool md5 = false, drop = false, json = false;
 };
 
@@ -155,7 +156,9 @@ base::Result<void> list_or_fail(Job& job) {
 
 base::Result<void> run(const Options& options) {
     Interrupt interrupt;
-    auto reader = media::FrameReader::open(options.video);
+    media::VideoSourceOptions source_options;
+    source_options.stream_index = options.stream;
+    auto reader = media::FrameReader::open(options.video, source_options);
     if (!reader) return std::unexpected(reader.error());
     Job job{options, *reader, {}, {}, interrupt.stop_token()};
     if (auto selected = select(job); !selected) return selected;
@@ -188,6 +191,8 @@ RunCommand setup(CLI::App& cli) {
     auto* folder = cli.add_option("-o,--out", options->folder, "Write each frame as DIR/frame_NNNNNN.png");
     folder->type_name("DIR")->excludes(md5)->excludes(drop);
     drop->excludes(md5);
+    cli.add_option("--stream", options->stream, "Another stream of the file than its first video")
+        ->type_name("N");
     cli.add_flag("--json", options->json, "As JSON");
     return [options] { return run(*options); };
 }

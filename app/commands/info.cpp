@@ -13,6 +13,7 @@ namespace {
 
 struct Options {
     std::string file;
+    std::optional<int> stream;
     bool json = false;
 };
 
@@ -148,7 +149,9 @@ base::Result<void> describe_project(const Options& options) {
 
 base::Result<void> describe(const Options& options) {
     if (is_project(options.file)) return describe_project(options);
-    auto reader = media::FrameReader::open(options.file);
+    media::VideoSourceOptions source_options;
+    source_options.stream_index = options.stream;
+    auto reader = media::FrameReader::open(options.file, source_options);
     if (!reader) return std::unexpected(reader.error());
     std::error_code ignored;
     const std::uintmax_t size_bytes = std::filesystem::file_size(options.file, ignored);
@@ -162,6 +165,8 @@ base::Result<void> describe(const Options& options) {
 RunCommand setup(CLI::App& cli) {
     auto options = std::make_shared<Options>();
     cli.add_option("MEDIA", options->file, "A video, a picture or a project")->required()->type_name("");
+    cli.add_option("--stream", options->stream, "Another stream of the file than its first video")
+        ->type_name("N");
     cli.add_flag("--json", options->json, "As JSON");
     return [options] { return describe(*options); };
 }

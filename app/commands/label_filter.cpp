@@ -44,18 +44,17 @@ void put(std::vector<Keyframe>& keyframes, Keyframe keyframe) {
 }
 
 // Cutting a span of a polygon changes how its vertices are matched: then every frame of the piece is kept as
-// it is. Boxes are linear, so the ends are enough.
-void bake_span(const Track& track, std::vector<Keyframe>& keyframes, std::int64_t first, std::int64_t last) {
-    const bool linear =
-        track.info.shape == labels::ShapeKind::box || track.info.shape == labels::ShapeKind::ellipse;
-    for (std::int64_t frame = first; frame <= last; ++frame) {
-        if (linear && frame != first && frame != last) continue;
-        if (auto keyframe = baked(track, frame)) put(keyframes, std::move(*keyframe));
-    }
+// it is. Boxes are linear, so one keyframe where they are cut is enough.
+bool is_linear(const Track& track) {
+    return track.info.shape == labels::ShapeKind::box || track.info.shape == labels::ShapeKind::ellipse;
 }
 
-// The stretch from `frame` to the next keyframe, or the last one before it, needs baking: null when the shape
-// holds still there.
+void bake(const Track& track, std::vector<Keyframe>& keyframes, std::int64_t first, std::int64_t end) {
+    for (std::int64_t frame = first; frame < end; ++frame)
+        if (auto keyframe = baked(track, frame)) put(keyframes, std::move(*keyframe));
+}
+
+// False when the shape holds still after `frame`, so that one keyframe says all.
 bool moves_after(const Track& track, std::int64_t frame) {
     const Keyframe* before = track.keyframe_before(frame);
     return before && !before->outside && before->interpolate && before != &track.keyframes.back();
@@ -69,19 +68,18 @@ Track clipped(const Track& track, FrameRange range) {
         if (keyframe.frame >= range.first && keyframe.frame < range.end) part.keyframes.push_back(keyframe);
     }
     if (track.info.extent == labels::Extent::picture || range.first >= range.end) return part;
-    const std::int64_t last = range.end - 1;
     const std::int64_t first_kept = part.keyframes.empty() ? range.end : part.keyframes.front().frame;
     const std::int64_t last_kept = part.keyframes.empty() ? range.first : part.keyframes.back().frame;
-    if (first_kept > range.first) {
-        const bool moving = moves_after(track, range.first);
-        bake_span(track, part.keyframes, range.first, moving ? std::min(first_kept - 1, last) : range.first);
-    }
-    if (last_kept < last && moves_after(track, last)) bake_span(track, part.keyframes, last_kept, last);
+    const bool first_is_enough = is_linear(track) || !moves_after(track, range.first);
+    if (first_kept > range.first)
+        bake(track, part.keyframes, range.first, first_is_enough ? range.first + 1 : first_kept);
+    const std::int64_t last = range.end - 1;
+    if (last_kept < last && moves_after(track, last))
+        bake(track, part.keyframes, is_linear(track) ? last : last_kept, range.end);
     if (part.keyframes.empty()) return part;
-    if (Keyframe& first = part.keyframes.front(); first.frame == range.first) {
-        first.attributes = changing_attributes_at(track, range.first);
-    }
-    if (auto end = baked(track, last)) {
+    Keyframe& first = part.keyframes.front();
+    first.attributes = changing_attributes_at(track, first.frame);
+    if (auto end = range.end == k_to_the_end ? std::nullopt : baked(track, last)) {
         end->frame = range.end;
         end->pts = labels::k_no_pts;
         end->outside = true;
@@ -89,6 +87,12 @@ Track clipped(const Track& track, FrameRange range) {
         part.keyframes.push_back(std::move(*end));
     }
     return part;
+}
+
+// A range that ends with the medium needs no outside keyframe past its last frame.
+static FrameRange open_at_the_end(FrameRange range, std::int64_t frame_count) {
+    if (frame_count > 0 && range.end >= frame_count) range.end = k_to_the_end;
+    return range;
 }
 
 labels::Snapshot filtered(const labels::State& state, const LabelFilter& filter) {
@@ -99,7 +103,11 @@ labels::Snapshot filtered(const labels::State& state, const LabelFilter& filter)
     for (const auto& [id, track] : state.tracks) {
         if (!classes.empty() && !classes.contains(track->info.class_id)) continue;
         labels::TrackPtr kept = track;
-        if (filter.frames) kept = std::make_shared<const Track>(clipped(*track, *filter.frames));
+        if (filter.frames) {
+            const labels::Asset* asset = state.find(track->info.asset);
+            const FrameRange range = open_at_the_end(*filter.frames, asset ? asset->frame_count : 0);
+            kept = std::make_shared<const Track>(clipped(*track, range));
+        }
         if (!kept->keyframes.empty()) part.tracks.emplace(id, std::move(kept));
     }
     return labels::Document{std::move(part)}.snapshot();  // a document puts the indexes of a state in order

@@ -155,3 +155,19 @@ TEST_CASE("what is no video is refused with one sentence") {
     CHECK(limn_ok({"log", project}) == before);
     CHECK_FALSE(fs::exists(folder / "out.png"));
 }
+
+TEST_CASE("another stream of the file can be asked for") {
+    const Folder folder;
+    const std::string file = folder / "two.mkv";
+    const Ran made = run(
+        {"ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc=size=64x48:rate=10:duration=1", "-f", "lavfi",
+         "-i", "testsrc2=size=32x16:rate=5:duration=1", "-map", "0", "-map", "1", "-c:v", "ffv1", file});
+    REQUIRE(made.exit_code == 0);
+    CHECK(limn_json({"info", file})["width"].GetInt() == 64);
+    const auto info = limn_json({"info", file, "--stream", "1"});
+    CHECK(info["width"].GetInt() == 32);
+    CHECK(info["frames"].GetInt() == 5);
+    CHECK(info["streams"].Size() == 2);
+    CHECK(lines(limn_ok({"frames", file, "--stream", "1"})).size() == 5);
+    check_fails({"frames", file, "--stream", "7"}, file);
+}
