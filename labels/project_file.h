@@ -67,8 +67,8 @@ private:
                                                const std::filesystem::path& out);
 
 // Where the medium is now: the path relative to the project, the absolute path, then any file beside the
-// project (its folder, the folders in it, and the folder the medium was in) whose size and fingerprint agree. Errors: missing,
-// with where it looked.
+// project (its folder, the folders in it, and the folder the medium was in) whose size and fingerprint agree.
+// Errors: missing, with where it looked.
 [[nodiscard]] base::Result<std::filesystem::path> locate_media(const Asset& asset,
                                                                const std::filesystem::path& project);
 

@@ -2,10 +2,12 @@
 // What the script driver's `state` writes and `expect` looks at: document, view, counters and frame times as
 // JSON.
 
+#include <optional>
 #include <string>
 
+#include <rapidjson/document.h>
+
 #include "app/window/script.h"
-#include "rapidjson/document.h"
 
 namespace app {
 

@@ -8,9 +8,9 @@
 
 #include <doctest/doctest.h>
 
-#include "../fuzz/fuzz_entry.h"
-#include "../fuzz/mutate.h"
 #include "formats/format.h"
+#include "tests/fuzz/fuzz_entry.h"
+#include "tests/fuzz/mutate.h"
 
 namespace {
 

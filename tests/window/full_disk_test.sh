@@ -19,7 +19,8 @@ trap 'umount -l "$folder/disk"; rm -rf "$folder"' EXIT
     echo "wait idle"
     for n in $(seq 30); do
         echo "key Esc"
-        echo "drag media $((n * 10 + 20)),100 $((n * 10 + 60)),150 ctrl"
+        echo "key N"
+        echo "drag media $((n * 10 + 20)),100 $((n * 10 + 60)),150"
     done
     echo "wait idle"
     echo "expect document.tracks == 31"

@@ -13,7 +13,8 @@ project=clip.mp4.limn
     echo "print ready"
     for n in $(seq 40); do
         echo "key Esc"
-        echo "drag media $((n * 10 + 20)),$((n % 7 * 30 + 20)) $((n * 10 + 60)),$((n % 7 * 30 + 70)) ctrl"
+        echo "key N"
+        echo "drag media $((n * 10 + 20)),$((n % 7 * 30 + 20)) $((n * 10 + 60)),$((n % 7 * 30 + 70))"
         if ((n % 2)); then echo "wait saved"; echo "print saved-$n"; else echo "print drawn-$n"; fi
     done
 } > edits.txt
