@@ -15,10 +15,16 @@ constexpr float k_row = 30, k_head = 34;
 float line_of(const Ui& u) { return std::max(1.0f, std::floor(u.scale)); }
 float row_of(const Ui& u) { return std::round(u.px(k_row)); }
 
-// Draws the rows of a scrolled list that are in sight: draw(index, area).
+// Draws the rows of a scrolled list that are in sight: draw(index, area). The row `chosen` (count: none)
+// comes into sight when it is newly chosen.
 template <class Draw>
-void draw_rows(Ui& u, const char* id, Area area, std::size_t count, const Draw& draw) {
+void draw_rows(Ui& u, const char* id, Area area, std::size_t count, std::size_t chosen, const Draw& draw) {
     const float row = row_of(u);
+    int& seen = *ImGui::GetStateStorage()->GetIntRef(ImGui::GetID(id) + 1, -1);
+    if (chosen < count && static_cast<int>(chosen) != seen) {
+        scroll_to(id, area, static_cast<float>(chosen) * row, static_cast<float>(chosen + 1) * row);
+    }
+    seen = chosen < count ? static_cast<int>(chosen) : -1;
     const float offset = begin_scroll(u, id, area, static_cast<float>(count) * row);
     const auto first = static_cast<std::size_t>(offset / row);
     const auto end =
@@ -86,7 +92,8 @@ void draw_assets(Ui& u, Area area) {
     const auto& assets = u.bench.document()->state().assets;
     section_head(u, head_area(u, area.cut_top(u.px(k_head))), "Assets",
                  assets.size() > 1 ? fmt::format("{}", assets.size()) : std::string{});
-    draw_rows(u, "assets", area, assets.size(),
+    const auto shown = std::ranges::find(assets, u.bench.view().asset, &labels::Asset::id);
+    draw_rows(u, "assets", area, assets.size(), static_cast<std::size_t>(shown - assets.begin()),
               [&](std::size_t i, Area row) { draw_asset(u, row, assets[i]); });
 }
 
@@ -116,41 +123,54 @@ void draw_class(Ui& u, Area row, const labels::LabelClass& label_class) {
     draw_text(u, line, label_class.name, u.theme.text);
 }
 
+// The state of the field for a new class, kept in the panel's storage.
 enum class Adding : int { no, opening, typing };
 
-void draw_add_class(Ui& u, Area row) {
-    int& state = *ImGui::GetStateStorage()->GetIntRef(ImGui::GetID("adding class"));
-    if (state == static_cast<int>(Adding::no)) {
-        bool hovered = false;
-        if (list_row(u, "Add class", row, false, &hovered)) state = static_cast<int>(Adding::opening);
-        Area line{row.x0 + u.px(10), row.y0, row.x1 - u.px(14), row.y1};
-        const ImU32 ink = hovered ? u.theme.text : u.theme.quiet;
-        draw_icon(u, line.cut_left(u.px(18)), icon::plus, ink, 16);
-        line.cut_left(u.px(6));
-        draw_text(u, line, "Add class", ink);
-        return;
-    }
-    const Area field{row.x0 + u.px(10), row.y0 + u.px(2), row.x1 - u.px(12), row.y1 - u.px(2)};
+int& adding() { return *ImGui::GetStateStorage()->GetIntRef(ImGui::GetID("adding class")); }
+
+void draw_new_class(Ui& u, Area row) {
+    const Area field{row.x0 + u.px(10), row.y0 + u.px(1), row.x1 - u.px(12), row.y1 - u.px(1)};
     std::string name;
-    const bool opening = state == static_cast<int>(Adding::opening);
+    const bool opening = adding() == static_cast<int>(Adding::opening);
     const bool entered = text_field(u, "New class", field, name, "Name of the class", opening);
     const bool writing = ImGui::IsItemActive();
     if (entered) u.later([name](Workbench& bench) { bench.add_class(name); });
-    if (writing) state = static_cast<int>(Adding::typing);
-    if (!writing && !opening) state = static_cast<int>(Adding::no);
+    if (writing) adding() = static_cast<int>(Adding::typing);
+    if (!writing && !opening) adding() = static_cast<int>(Adding::no);
+}
+
+// Where there is no class yet, the way to one is a whole row.
+void draw_first_class(Ui& u, Area row) {
+    bool hovered = false;
+    if (list_row(u, "Add class", row, false, &hovered)) adding() = static_cast<int>(Adding::opening);
+    Area line{row.x0 + u.px(10), row.y0, row.x1 - u.px(14), row.y1};
+    const ImU32 ink = hovered ? u.theme.text : u.theme.quiet;
+    draw_icon(u, line.cut_left(u.px(18)), icon::plus, ink, 16);
+    line.cut_left(u.px(6));
+    draw_text(u, line, "Add class", ink);
+}
+
+void draw_classes_head(Ui& u, Area head, bool may_add) {
+    section_head(u, head, "Classes");
+    if (!may_add) return;
+    const float middle = (head.y0 + head.y1) / 2;
+    const Area plus{head.x1 - u.px(19), middle - u.px(11), head.x1 + u.px(3), middle + u.px(11)};
+    if (icon_button(u, "Add class", plus, icon::plus)) adding() = static_cast<int>(Adding::opening);
 }
 
 void draw_classes(Ui& u, Area area) {
-    const auto& classes = u.bench.document()->state().ontology.classes;
-    section_head(u, head_area(u, area.cut_top(u.px(k_head))), "Classes");
-    const bool writable = u.bench.document()->read_only().empty();
-    draw_rows(u, "classes", area, classes.size() + (writable ? 1 : 0), [&](std::size_t i, Area row) {
-        if (i < classes.size()) {
-            draw_class(u, row, classes[i]);
-        } else {
-            draw_add_class(u, row);
-        }
-    });
+    const labels::Document& document = *u.bench.document();
+    const auto& classes = document.state().ontology.classes;
+    const bool writable = document.read_only().empty();
+    draw_classes_head(u, head_area(u, area.cut_top(u.px(k_head))), writable && !classes.empty());
+    if (adding() != static_cast<int>(Adding::no)) {
+        draw_new_class(u, area.cut_top(row_of(u)));
+    } else if (classes.empty() && writable) {
+        draw_first_class(u, area.cut_top(row_of(u)));
+    }
+    const auto active = std::ranges::find(classes, u.bench.view().active_class, &labels::LabelClass::id);
+    draw_rows(u, "classes", area, classes.size(), static_cast<std::size_t>(active - classes.begin()),
+              [&](std::size_t i, Area row) { draw_class(u, row, classes[i]); });
 }
 
 // -- on this frame
@@ -166,7 +186,8 @@ void draw_on_frame(Ui& u, Area area, const std::vector<const labels::Track*>& tr
         draw_text(u, hint, "Nothing labelled here", u.theme.faint);
         return;
     }
-    draw_rows(u, "on frame", area, tracks.size(),
+    const auto selected = std::ranges::find(tracks, u.bench.selected());
+    draw_rows(u, "on frame", area, tracks.size(), static_cast<std::size_t>(selected - tracks.begin()),
               [&](std::size_t i, Area row) { draw_track_row(u, row, *tracks[i]); });
 }
 
@@ -199,10 +220,11 @@ void draw_left_panel(Ui& u, Area area) {
         tracks_shown(*document, u.bench.view().asset, u.bench.frame());
     const float row = row_of(u), head = u.px(k_head);
     const auto& state = document->state();
-    const auto rows = share_rows(
-        (area.height() - 3 * head) / row,
-        {static_cast<float>(state.assets.size()), static_cast<float>(state.ontology.classes.size() + 1),
-         static_cast<float>(std::max<std::size_t>(here.size(), 1))});
+    const bool extra = adding() != static_cast<int>(Adding::no) || state.ontology.classes.empty();
+    const auto class_rows = static_cast<float>(state.ontology.classes.size() + (extra ? 1 : 0));
+    const auto rows = share_rows((area.height() - 3 * head) / row,
+                                 {static_cast<float>(state.assets.size()), class_rows,
+                                  static_cast<float>(std::max<std::size_t>(here.size(), 1))});
     Area rest = area;
     draw_assets(u, rest.cut_top(head + rows[0] * row));
     draw_classes(u, rest.cut_top(head + rows[1] * row));

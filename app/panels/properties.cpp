@@ -124,10 +124,13 @@ void Properties::buttons(std::initializer_list<Button> buttons) {
     float x = m_area.x0;
     for (const Button& one : buttons) {
         const Area area{x, m_y, x + width, m_y + height};
-        if (button(u, one.name, area, ButtonKind::plain, key_of(u, one.action_id),
-                   can_run(u, one.action_id))) {
+        const std::string key = key_of(u, one.action_id);
+        const float with_key = text_width(u.fonts.text, one.name) + key_cap_width(u, key) + u.px(22);
+        const std::string_view shown_key = with_key <= width ? std::string_view{key} : std::string_view{};
+        if (button(u, one.name, area, ButtonKind::plain, shown_key, can_run(u, one.action_id))) {
             u.later_action(one.action_id);
         }
+        tooltip(u, one.name, key);
         x += width + gap;
     }
     m_y += height;

@@ -112,6 +112,19 @@ void draw_times(Ui& u, Area row, const Timeline& timeline) {
     }
 }
 
+// Close up, every frame is a cell.
+void draw_cells(Ui& u, Area lanes, const Timeline& timeline) {
+    const TimeView& view = timeline.view;
+    if (view.px_per_frame() < u.px(10)) return;
+    const float line = std::max(1.0f, std::floor(u.scale));
+    const std::int64_t first = std::max<std::int64_t>(0, view.frame_at(lanes.x0));
+    const std::int64_t end = std::min(timeline.total, view.frame_at(lanes.x1) + 1);
+    for (std::int64_t f = first; f <= end; ++f) {
+        const float x = std::round(view.x_of_edge(static_cast<double>(f)));
+        fill({x, lanes.y0, x + line, lanes.y1}, with_alpha(u.theme.line, 0.6f));
+    }
+}
+
 void draw_frames(Ui& u, Area row, const Timeline& timeline) {
     const TimeView& view = timeline.view;
     const std::int64_t step = frame_step(u.px(58) / view.px_per_frame());
@@ -262,6 +275,9 @@ void draw_timeline_panel(Ui& u, Area area) {
     const std::optional<std::int64_t> under_cursor = scrub(u, ruler, timeline);
     draw_ruler(u, ruler, timeline);
     draw_unread(u, {ruler.x0, ruler.y0, lanes.x1, lanes.y1}, timeline);
+    ImGui::PushClipRect(lanes.min(), lanes.max(), true);
+    draw_cells(u, lanes, timeline);
+    ImGui::PopClipRect();
     draw_lanes(u, rest, timeline);
     fill({names_x1 - line, ruler_row.y0, names_x1, rest.y1}, u.theme.line);
     if (under_cursor && *under_cursor != timeline.frame) draw_ghost(u, ruler, lanes, timeline, *under_cursor);

@@ -74,6 +74,13 @@ std::optional<double> parse_number(std::string_view text) {
     return value;
 }
 
+// The arrow keys take the neighbour, as in a closed list; Enter keeps what is chosen.
+int choose_by_key(int index, int count) {
+    if (ImGui::IsKeyPressedMap(ImGuiKey_Enter)) return index;
+    const int by = ImGui::IsKeyPressedMap(ImGuiKey_DownArrow) - ImGui::IsKeyPressedMap(ImGuiKey_UpArrow);
+    return by == 0 ? -1 : std::clamp(index + by, 0, count - 1);
+}
+
 // The list under a choice field. Returns the row chosen, or -1.
 int choice_list(Ui& u, Area field, int index, const std::vector<std::string>& items,
                 std::span<const std::uint32_t> swatches) {
@@ -107,7 +114,8 @@ int choice_list(Ui& u, Area field, int index, const std::vector<std::string>& it
         ImGui::PopID();
     }
     end_scroll(u);
-    if (chosen >= 0) ImGui::CloseCurrentPopup();
+    if (const int by_key = choose_by_key(index, static_cast<int>(items.size())); by_key >= 0) chosen = by_key;
+    if (chosen >= 0 || ImGui::IsKeyPressedMap(ImGuiKey_Escape)) ImGui::CloseCurrentPopup();
     ImGui::EndPopup();
     return chosen;
 }

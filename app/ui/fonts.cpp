@@ -178,7 +178,7 @@ void apply_style(const Theme& theme, float scale) {
     set(ImGuiCol_TextSelectedBg, with_alpha(theme.accent, 0.35f));
     set(ImGuiCol_WindowBg, none);
     set(ImGuiCol_ChildBg, none);
-    set(ImGuiCol_PopupBg, theme.raised);
+    set(ImGuiCol_PopupBg, mix(theme.panel, theme.raised, 0.3f));
     set(ImGuiCol_Border, mix(theme.line, theme.quiet, 0.25f));
     set(ImGuiCol_FrameBg, none);
     set(ImGuiCol_FrameBgHovered, none);

@@ -187,6 +187,7 @@ float key_cap(Ui& u, Area area, std::string_view key, ImU32 ink) {
 
 void show_tooltip(Ui& u, std::string_view text, std::string_view key) {
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {u.px(9), u.px(6)});
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, u.px(5));
     ImGui::PushFont(u.fonts.small);
     ImGui::BeginTooltip();
     ImGui::PushTextWrapPos(u.px(320));
@@ -201,7 +202,7 @@ void show_tooltip(Ui& u, std::string_view text, std::string_view key) {
     }
     ImGui::EndTooltip();
     ImGui::PopFont();
-    ImGui::PopStyleVar();
+    ImGui::PopStyleVar(2);
 }
 
 void tooltip(Ui& u, std::string_view text, std::string_view key) {
