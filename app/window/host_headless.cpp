@@ -2,6 +2,8 @@
 #include <condition_variable>
 #include <mutex>
 
+#include <epoxy/gl.h>
+
 #include "app/window/host.h"
 #include "render/gl_context.h"
 
@@ -31,7 +33,9 @@ public:
     }
     std::vector<InputEvent> take_events() override { return {}; }
     void bind() override { m_target.bind(); }
-    void present() override {}
+    // Nothing paces an off-screen window: without this a software renderer queues frames faster than it draws
+    // them.
+    void present() override { glFinish(); }
     std::vector<std::uint8_t> read_rgba() override { return m_target.read_rgba(); }
     void set_title(const std::string&) override {}
     void set_cursor(Cursor) override {}
