@@ -176,7 +176,7 @@ void draw_classes(Ui& u, Area area) {
 // -- on this frame
 // -----------------------------------------------------------------------------------------------------
 
-void draw_on_frame(Ui& u, Area area, const std::vector<const labels::Track*>& tracks) {
+void draw_on_frame(Ui& u, Area area, const std::vector<labels::TrackId>& tracks) {
     const std::string count = tracks.empty() ? std::string{} : fmt::format("{}", tracks.size());
     section_head(u, head_area(u, area.cut_top(u.px(k_head))), "On this frame", count);
     if (tracks.empty()) {
@@ -186,9 +186,13 @@ void draw_on_frame(Ui& u, Area area, const std::vector<const labels::Track*>& tr
         draw_text(u, hint, "Nothing labelled here", u.theme.faint);
         return;
     }
-    const auto selected = std::ranges::find(tracks, u.bench.selected());
+    const labels::State& state = u.bench.document()->state();
+    const labels::Track* primary = u.bench.selected();
+    const auto selected = primary ? std::ranges::find(tracks, primary->info.id) : tracks.end();
     draw_rows(u, "on frame", area, tracks.size(), static_cast<std::size_t>(selected - tracks.begin()),
-              [&](std::size_t i, Area row) { draw_track_row(u, row, *tracks[i]); });
+              [&](std::size_t i, Area row) {
+                  if (const labels::Track* track = state.find(tracks[i])) draw_track_row(u, row, *track);
+              });
 }
 
 // Rows for each section: what it wants where all fits, else a fair share of what there is.
@@ -216,8 +220,7 @@ void draw_left_panel(Ui& u, Area area) {
     begin_panel(u, "left", area, u.theme.panel);
     const labels::Document* document = u.bench.document();
     if (!document) return end_panel();
-    const std::vector<const labels::Track*> here =
-        tracks_shown(*document, u.bench.view().asset, u.bench.frame());
+    const std::vector<labels::TrackId>& here = tracks_shown(*document, u.bench.view().asset, u.bench.frame());
     const float row = row_of(u), head = u.px(k_head);
     const auto& state = document->state();
     const bool extra = adding() != static_cast<int>(Adding::no) || state.ontology.classes.empty();

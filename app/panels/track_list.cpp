@@ -32,15 +32,24 @@ void draw_flag(Ui& u, Area& line, const Flag& flag, labels::TrackId id, bool row
 
 }  // namespace
 
-std::vector<const Track*> tracks_shown(const labels::Document& document, labels::AssetId asset,
-                                       std::int64_t frame) {
-    if (asset.is_nil()) return {};
-    std::vector<const Track*> tracks = document.tracks_at(asset, frame);
-    std::erase_if(tracks, [frame](const Track* track) {
+const std::vector<labels::TrackId>& tracks_shown(const labels::Document& document, labels::AssetId asset,
+                                                 std::int64_t frame) {
+    // Kept from frame to frame, as ImGui keeps its windows; only the UI thread draws. Ids, not pointers: a
+    // project opened anew may have the same revision.
+    static struct {
+        labels::AssetId asset;
+        std::int64_t frame = -1;
+        std::uint64_t revision = 0;
+        std::vector<labels::TrackId> ids;
+    } kept;
+    if (kept.asset == asset && kept.frame == frame && kept.revision == document.revision()) return kept.ids;
+    kept = {asset, frame, document.revision(), {}};
+    if (asset.is_nil()) return kept.ids;
+    for (const Track* track : document.tracks_at(asset, frame)) {
         const labels::Keyframe* key = track->keyframe_before(frame);
-        return !key || key->outside;
-    });
-    return tracks;
+        if (key && !key->outside) kept.ids.push_back(track->info.id);
+    }
+    return kept.ids;
 }
 
 std::int64_t length_of(const Track& track, std::int64_t frame_count) {

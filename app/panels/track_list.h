@@ -8,9 +8,10 @@
 
 namespace app {
 
-// The tracks that are on the frame, without those in an outside stretch. Back to front.
-[[nodiscard]] std::vector<const labels::Track*> tracks_shown(const labels::Document& document,
-                                                             labels::AssetId asset, std::int64_t frame);
+// The tracks that are on the frame, without those in an outside stretch. Back to front. Good until the next
+// call.
+[[nodiscard]] const std::vector<labels::TrackId>& tracks_shown(const labels::Document& document,
+                                                               labels::AssetId asset, std::int64_t frame);
 
 // Frames from its first to its end (to the film's end where it stays open).
 [[nodiscard]] std::int64_t length_of(const labels::Track& track, std::int64_t frame_count);
