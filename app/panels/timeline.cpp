@@ -12,7 +12,10 @@ constexpr float k_least_height = 120, k_handle_height = 5;
 
 // Frames the medium will have once its index is complete, as far as its headers tell.
 std::int64_t expected_frames(const Workbench& bench) {
-    const std::int64_t known = std::max<std::int64_t>(bench.frame_count(), 1);
+    std::int64_t known = std::max<std::int64_t>(bench.frame_count(), 1);
+    if (bench.frame_count() <= 0 && bench.document()) {
+        known = std::max(known, labelled_end(*bench.document(), bench.view().asset));
+    }
     const std::optional<media::VideoInfo> info = bench.video_info();
     if (!info || info->index_complete) return known;
     const double rate =
@@ -107,8 +110,10 @@ void draw_times(Ui& u, Area row, const Timeline& timeline) {
         if (x > row.x1) break;
         fill({std::round(x), row.y0 + u.px(3), std::round(x) + std::max(1.0f, std::floor(u.scale)), row.y1},
              u.theme.line);
-        draw_text(u, {x + u.px(4), row.y0, x + u.px(88), row.y1}, short_time(t, step), u.theme.faint,
-                  u.fonts.tiny);
+        const std::string label = short_time(t, step);
+        const float x1 = x + u.px(4) + text_width(u.fonts.tiny, label) + 1;
+        if (x1 > row.x1) break;
+        draw_text(u, {x + u.px(4), row.y0, x1, row.y1}, label, u.theme.faint, u.fonts.tiny);
     }
 }
 
@@ -214,7 +219,7 @@ void draw_ghost(Ui& u, Area ruler, Area lanes, const Timeline& timeline, std::in
 void draw_playhead(Ui& u, Area ruler, Area lanes, const Timeline& timeline) {
     const float cell = timeline.view.px_per_frame();
     ImGui::PushClipRect({ruler.x0, ruler.y0}, {lanes.x1, lanes.y1}, true);
-    if (cell >= u.px(6)) {
+    if (cell >= u.px(6) && timeline.total > 1) {
         const auto at = static_cast<double>(timeline.frame);
         fill({timeline.view.x_of_edge(at), ruler.y1, timeline.view.x_of_edge(at + 1), lanes.y1},
              with_alpha(u.theme.accent, 0.12f));

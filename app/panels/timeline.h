@@ -36,6 +36,9 @@ void draw_track(Ui& u, Area lane, const Timeline& timeline, const labels::Track&
 // The frame shown at that time, by the same means.
 [[nodiscard]] std::optional<std::int64_t> frame_of_secs(const Workbench& bench, double secs);
 
+// One past the last keyframe of the asset: how long its film is at least.
+[[nodiscard]] std::int64_t labelled_end(const labels::Document& document, labels::AssetId asset);
+
 void set_time_span(Ui& u, TimeSpan span);
 
 }  // namespace app

@@ -19,6 +19,7 @@ struct LaneOrder {
     std::vector<TrackId> made_from;  // its size and last id tell whether tracks came or went
     std::vector<TrackId> ids;
     std::unordered_map<TrackId, std::size_t> row_of;
+    std::int64_t end = 0;  // one past the last keyframe of all
 
     [[nodiscard]] bool fits(const labels::Document& document, labels::AssetId shown) const {
         const std::vector<TrackId>& now = document.state().tracks_of(shown);
@@ -34,9 +35,12 @@ struct LaneOrder {
         made_from.assign(now.empty() ? now.begin() : now.end() - 1, now.end());
         std::vector<std::pair<std::int64_t, TrackId>> keyed;
         keyed.reserve(now.size());
+        end = 0;
         for (const TrackId id : now) {
             const Track* track = document.state().find(id);
-            if (track) keyed.emplace_back(track->first_frame(), id);
+            if (!track) continue;
+            keyed.emplace_back(track->first_frame(), id);
+            if (!track->keyframes.empty()) end = std::max(end, track->keyframes.back().frame + 1);
         }
         std::ranges::sort(keyed);
         ids.clear();
@@ -147,6 +151,10 @@ void show_selected(Ui& u, Area area, const LaneOrder& order, float row_height) {
 }
 
 }  // namespace
+
+std::int64_t labelled_end(const labels::Document& document, labels::AssetId asset) {
+    return lane_order(document, asset).end;
+}
 
 void draw_lanes(Ui& u, Area area, const Timeline& timeline) {
     const labels::Document* document = u.bench.document();

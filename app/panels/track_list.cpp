@@ -54,6 +54,7 @@ const std::vector<labels::TrackId>& tracks_shown(const labels::Document& documen
 
 std::int64_t length_of(const Track& track, std::int64_t frame_count) {
     const std::int64_t first = track.first_frame();
+    if (!track.keyframes.empty()) frame_count = std::max(frame_count, track.keyframes.back().frame + 1);
     return std::max<std::int64_t>(std::min(track.end_frame(), std::max(frame_count, first + 1)) - first, 0);
 }
 

@@ -121,10 +121,10 @@ void draw_transport(Ui& u, Area area, const Timeline& timeline) {
     action_icon(u, at.take(u.px(28)), icon::last, "frame.last");
     at.gap = u.px(10);
     at.left.cut_left(u.px(8));
-    draw_time_field(u, at.take(u.px(116)), timeline);
+    if (secs_of_frame(u.bench, timeline.frame)) draw_time_field(u, at.take(u.px(116)), timeline);
     draw_text(u, at.take(text_width(u.fonts.text, "frame")), "frame", u.theme.quiet);
     draw_frame_field(u, at.take(u.px(timeline.total >= 100000 ? 88 : 70)), timeline);
-    const std::string of = fmt::format("of {}", timeline.known);
+    const std::string of = timeline.known > 0 ? fmt::format("of {}", timeline.known) : "of unknown";
     draw_text(u, at.take(text_width(u.fonts.text, of) + 1), of, u.theme.quiet);
     draw_speed(u, at.take(u.px(76)));
     Area right = at.left;
