@@ -175,7 +175,8 @@ base::Result<std::vector<std::byte>> read_moov(const std::filesystem::path& path
 
 // Each of FFmpeg's entries (edit list applied) with our presentation offset, found by the sample's place.
 base::Result<std::vector<Picture>> join_with_entries(AVStream& stream, Mp4Table table) {
-    std::ranges::sort(table.samples, {}, &Mp4Sample::pos);
+    if (!std::ranges::is_sorted(table.samples, {}, &Mp4Sample::pos))
+        std::ranges::sort(table.samples, {}, &Mp4Sample::pos);
     const auto same_place = [](const Mp4Sample& a, const Mp4Sample& b) { return a.pos == b.pos; };
     if (std::ranges::adjacent_find(table.samples, same_place) != table.samples.end())
         return bad_table("places");
@@ -183,9 +184,13 @@ base::Result<std::vector<Picture>> join_with_entries(AVStream& stream, Mp4Table 
     const int count = avformat_index_get_entries_count(&stream);
     if (count <= 0) return bad_table("empty");
     pictures.reserve(static_cast<std::size_t>(count));
+    auto sample = table.samples.begin();
     for (int i = 0; i < count; ++i) {
         const AVIndexEntry& entry = *avformat_index_get_entry(&stream, i);
-        const auto sample = std::ranges::lower_bound(table.samples, entry.pos, {}, &Mp4Sample::pos);
+        // Most often it is the one after the last.
+        if (sample != table.samples.end()) ++sample;
+        if (sample == table.samples.end() || sample->pos != entry.pos)
+            sample = std::ranges::lower_bound(table.samples, entry.pos, {}, &Mp4Sample::pos);
         const bool agrees = sample != table.samples.end() && sample->pos == entry.pos &&
                             sample->size_bytes == static_cast<std::uint32_t>(entry.size);
         constexpr std::int64_t k_sane_stamp = 1ll << 60;

@@ -127,7 +127,9 @@ void PictureIndex::assign(const std::vector<Picture>& pictures) {
         if (presentable(picture)) order.push_back(static_cast<Ordinal>(fresh.stored.size()));
         note_stored(fresh, picture);
     }
-    std::ranges::stable_sort(order, {}, [&](Ordinal ordinal) { return pictures[ordinal].pts; });
+    const auto pts_of_ordinal = [&](Ordinal ordinal) { return pictures[ordinal].pts; };
+    if (!std::ranges::is_sorted(order, {}, pts_of_ordinal))
+        std::ranges::stable_sort(order, {}, pts_of_ordinal);
     for (const Ordinal ordinal : order) push_presented(fresh, ordinal);
     const std::lock_guard lock{m_mutex};
     fresh.facts.faults = std::move(m_state.facts.faults);
