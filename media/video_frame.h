@@ -37,6 +37,8 @@ struct VideoFrame {
     std::array<Plane, 4> planes;
     std::size_t size_bytes = 0;
     bool damaged = false;               // the decoder reported an error in it
+    bool stand_in = false;              // from a proxy, or a keyframe nearby: looked at until the exact one
+                                        // comes, never labelled, never exported
     std::shared_ptr<const void> owner;  // keeps the planes alive
 
     // Size as shown, rotation applied.

@@ -18,6 +18,16 @@ struct StreamInfo {  // every stream of the file, for `limn info`
     int sample_rate_hz = 0, channels = 0;
 };
 
+// How far the numbering of the frames has been proven.
+enum class Exactness : std::uint8_t {
+    counting,    // the index still grows
+    indexed,     // from the packets; every frame shown is recognised by its time stamp
+    by_linear,   // some frames are reached only by decoding from far before, or from the beginning
+    verified,    // every group, reached by seeking, gave the same pictures as decoding from the beginning
+};
+
+enum class FieldOrder : std::uint8_t { progressive, top_first, bottom_first, unknown };
+
 struct VideoInfo {
     std::filesystem::path path;
     std::string container, codec, pixel_format;  // FFmpeg's names
@@ -42,7 +52,12 @@ struct VideoInfo {
     bool variable_rate = false;
     bool edit_list = false;  // some stored pictures are not presented
     std::int64_t hidden_pictures = 0;
-    std::int64_t keyframes = 0, longest_gop = 0;
+    std::int64_t keyframes = 0;
+    std::int64_t shortest_gop = 0, longest_gop = 0;  // stored pictures from one keyframe up to the next
+    double mean_gop = 0;
+    Exactness exactness = Exactness::counting;
+    std::string exactness_note;  // one sentence, where there is more to say: why linear, what a check found
+    FieldOrder field_order = FieldOrder::unknown;
     std::vector<std::string> faults;  // pts missing, duplicate or going back …; one sentence each
 };
 

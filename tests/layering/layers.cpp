@@ -52,7 +52,7 @@ const std::vector<Library> k_libraries = {
     {"imgui", {"app"}},
     {"GLFW/", {"app"}},
     {"CLI/", {"app"}},
-    {"SDL2/", {"app"}},
+    {"SDL", {"app"}},
     {"doctest/", {}},
 };
 
