@@ -30,7 +30,8 @@ void trim_side_files(std::string_view kind, std::uintmax_t cap_bytes, const fs::
     std::vector<Entry> entries;
     std::uintmax_t total = 0;
     std::error_code error;
-    for (fs::directory_iterator it{cache_dir() / kind, error}, end; !error && it != end; it.increment(error)) {
+    for (fs::directory_iterator it{cache_dir() / kind, error}, end; !error && it != end;
+         it.increment(error)) {
         std::error_code vanished;  // another Limn may be trimming too
         const Entry entry{it->last_write_time(vanished), it->file_size(vanished), it->path()};
         if (vanished) continue;

@@ -8,13 +8,13 @@
 
 namespace base {
 
-// $XDG_CACHE_HOME/limn/KIND/FINGERPRINT.EXTENSION; the folder is made. Empty when the medium cannot be read or
-// the folder cannot be made: the caller then does without.
+// $XDG_CACHE_HOME/limn/KIND/FINGERPRINT.EXTENSION; the folder is made. Empty when the medium cannot be read
+// or the folder cannot be made: the caller then does without.
 [[nodiscard]] std::filesystem::path side_file(std::string_view kind, const std::filesystem::path& medium,
                                               std::string_view extension);
 
-// Removes the longest unused files of a kind until the rest fits into the cap. `keep` stays whatever its size.
-// Called after writing one; use is told by the time of last writing, which touch() renews.
+// Removes the longest unused files of a kind until the rest fits into the cap. `keep` stays whatever its
+// size. Called after writing one; use is told by the time of last writing, which touch() renews.
 void trim_side_files(std::string_view kind, std::uintmax_t cap_bytes, const std::filesystem::path& keep);
 void touch(const std::filesystem::path& file);
 

@@ -20,10 +20,10 @@ struct StreamInfo {  // every stream of the file, for `limn info`
 
 // How far the numbering of the frames has been proven.
 enum class Exactness : std::uint8_t {
-    counting,    // the index still grows
-    indexed,     // from the packets; every frame shown is recognised by its time stamp
-    by_linear,   // some frames are reached only by decoding from far before, or from the beginning
-    verified,    // every group, reached by seeking, gave the same pictures as decoding from the beginning
+    counting,   // the index still grows
+    indexed,    // from the packets; every frame shown is recognised by its time stamp
+    by_linear,  // some frames are reached only by decoding from far before, or from the beginning
+    verified,   // every group, reached by seeking, gave the same pictures as decoding from the beginning
 };
 
 enum class FieldOrder : std::uint8_t { progressive, top_first, bottom_first, unknown };
