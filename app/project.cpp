@@ -1,9 +1,7 @@
 #include "app/project.h"
 
 #include <cassert>
-#include <chrono>
 #include <cstdlib>
-#include <thread>
 #include <utility>
 
 #include <pwd.h>
@@ -11,6 +9,7 @@
 
 #include "base/digest.h"
 #include "base/file.h"
+#include "base/file_sequence.h"
 #include "media/video_source.h"
 
 namespace app {
@@ -115,19 +114,8 @@ fs::path untitled_project_for(const fs::path& media) {
 
 namespace {
 
-// Waits for the headers alone; the index that grows behind them is dropped with the source.
-base::Result<media::VideoInfo> read_headers(const fs::path& media) {
-    media::VideoSourceOptions options;
-    options.decoder_threads = 1;
-    media::VideoSource source{media, options};
-    for (;;) {
-        if (auto info = source.info()) return *info;
-        std::this_thread::sleep_for(std::chrono::milliseconds{1});
-    }
-}
-
 base::Result<media::VideoInfo> read_info(const fs::path& media, Probe depth) {
-    if (depth == Probe::headers) return read_headers(media);
+    if (depth == Probe::headers) return media::read_headers(media);
     auto reader = media::FrameReader::open(media);
     if (!reader) return std::unexpected(reader.error());
     return reader->info();
@@ -148,14 +136,13 @@ base::Result<labels::Asset> probe_asset(const fs::path& media, const fs::path& p
     if (!info) return std::unexpected(info.error());
     auto print = base::fingerprint(media);
     if (!print) return std::unexpected(print.error());
-    std::error_code ignored;
     labels::Asset asset;
     asset.id = labels::AssetId::make();
     asset.name = media.filename().string();
     asset.kind = info->is_picture ? labels::MediaKind::image : labels::MediaKind::video;
     set_place(asset, media, project);
     asset.fingerprint = *print;
-    asset.size_bytes = static_cast<std::int64_t>(fs::file_size(media, ignored));
+    asset.size_bytes = static_cast<std::int64_t>(base::medium_bytes(media).value_or(0));
     asset.width_px = info->width_px;
     asset.height_px = info->height_px;
     asset.frame_count = info->index_complete ? info->frame_count : 0;

@@ -231,10 +231,15 @@ bool Workbench::drop_renumbered_picture() {
 // A medium without a sample table is added before its length is known; exports need it.
 void Workbench::record_frame_count() {
     const labels::Asset* shown = asset();
-    if (shown == nullptr || !m_info || !m_info->index_complete || shown->frame_count == m_info->frame_count)
+    if (shown == nullptr || !m_info || !m_info->index_complete || m_info->is_growing ||
+        shown->frame_count == m_info->frame_count)
         return;
     labels::Asset whole = *shown;
     whole.frame_count = m_info->frame_count;
+    if (!m_info->grown_fingerprint.empty()) {
+        whole.fingerprint = m_info->grown_fingerprint;
+        whole.size_bytes = m_info->grown_bytes;
+    }
     whole.frame_rate = m_info->average_rate;
     document()->learn("Length of " + whole.name, whole);
 }

@@ -184,6 +184,7 @@ static base::Result<std::string> run_export(const labels::State& state, const fo
         return media.write_picture(id, frame, png);
     };
     context.pts_of_frame = [&](labels::AssetId id, std::int64_t frame) { return media.pts_of(id, frame); };
+    context.frames_manifest = [&](labels::AssetId id) { return media.frames_manifest(id); };
     context.stop = job.stop_token();
     context.progress = [&job](double fraction) { job.set_progress(fraction); };
     auto report = driver.write(state, out, context);

@@ -8,6 +8,8 @@
 #include <sha256.h>
 #include <xxhash.h>
 
+#include "base/file_sequence.h"
+
 namespace base {
 
 Sha256 sha256(std::span<const std::byte> bytes) {
@@ -30,7 +32,25 @@ std::string to_hex(std::span<const std::uint8_t> bytes) {
     return text;
 }
 
+std::uint64_t hash64(std::span<const std::byte> bytes, std::uint64_t seed) {
+    return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
+}
+
+// Of the first, the middle and the last file, and of how many there are.
+static Result<std::string> fingerprint_of(const FileSequence& sequence) {
+    std::string together = std::to_string(sequence.count);
+    for (const std::int64_t at : {std::int64_t{0}, sequence.count / 2, sequence.count - 1}) {
+        const auto one = fingerprint(sequence.file(sequence.first + at));
+        if (!one) return one;
+        together += *one;
+    }
+    XXH128_canonical_t canonical;
+    XXH128_canonicalFromHash(&canonical, XXH3_128bits(together.data(), together.size()));
+    return to_hex(canonical.digest);
+}
+
 Result<std::string> fingerprint(const std::filesystem::path& file) {
+    if (const auto sequence = find_sequence(file)) return fingerprint_of(*sequence);
     constexpr std::uint64_t k_block = 64 << 10;
     std::error_code error;
     const std::uint64_t size = std::filesystem::file_size(file, error);

@@ -75,6 +75,16 @@ void count_track(Survey& all, const labels::Track& track, std::int64_t end) {
     count_shape(all, track);
 }
 
+std::string csv_cell(const std::string& text) {
+    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+    std::string out = "\"";
+    for (const char c : text) {
+        if (c == '"') out += c;
+        out += c;
+    }
+    return out + '"';
+}
+
 std::string manifest_asset(const labels::State& state, const labels::Asset& asset,
                            const WriteContext& context) {
     const std::int64_t end = frame_end(state, asset);
@@ -88,9 +98,51 @@ std::string manifest_asset(const labels::State& state, const labels::Asset& asse
     text += ",\"fingerprint\":" + json_string(asset.fingerprint);
     text += fmt::format(",\"width\":{},\"height\":{},\"frames\":{},\"first_frame\":0,\"last_frame\":{}",
                         asset.width_px, asset.height_px, asset.frame_count, end - 1);
-    text += fmt::format(",\"first_pts\":{},\"last_pts\":{},\"time_base\":[{},{}]}}", pts(0), pts(end - 1),
+    text += fmt::format(",\"first_pts\":{},\"last_pts\":{},\"time_base\":[{},{}]", pts(0), pts(end - 1),
                         asset.time_base.num, asset.time_base.den);
-    return text;
+    const std::string frames = context.frames_manifest ? context.frames_manifest(asset.id) : std::string{};
+    if (!frames.empty()) text += ",\"how_frames_are_numbered\":" + frames;
+    return text + "}";
+}
+
+// Most formats hold frame numbers only: when each frame is shown goes beside them, one line a frame.
+base::Result<void> write_times(const std::filesystem::path& path, const labels::State& state,
+                               const WriteContext& context, Report& report) {
+    std::optional<base::AtomicFile> file;
+    for (const labels::AssetId id : context.assets) {
+        const labels::Asset& asset = *state.find(id);
+        if (asset.kind != labels::MediaKind::video || !context.pts_of_frame || asset.time_base.num <= 0)
+            continue;
+        const std::int64_t end = frame_end(state, asset);
+        const std::int64_t first = context.pts_of_frame(id, 0);
+        if (first == labels::k_no_pts) continue;  // the medium is not here
+        if (!file) {
+            auto created = base::AtomicFile::create(path);
+            if (!created) return std::unexpected(created.error());
+            file.emplace(std::move(*created));
+            file->write("asset,frame,pts,secs\n");
+        }
+        const std::string name = csv_cell(asset.name);
+        for (std::int64_t frame = 0; frame < end; ++frame) {
+            if (frame % 4096 == 0 && context.stop.stop_requested())
+                return base::fail(base::ErrorKind::cancelled, "Stopped; this is not written: {}",
+                                  path.string());
+            const std::int64_t pts = context.pts_of_frame(id, frame);
+            if (pts == labels::k_no_pts) continue;
+            file->write(fmt::format("{},{},{},{:.6f}\n", name, frame, pts,
+                                    base::seconds(pts - first, asset.time_base)));
+        }
+    }
+    if (!file) return {};
+    if (auto done = file->commit(); !done) return done;
+    report.files.push_back(path);
+    return {};
+}
+
+std::filesystem::path times_path(const std::filesystem::path& out) {
+    std::error_code error;
+    if (std::filesystem::is_directory(out, error)) return out / "frames.csv";
+    return out.string() + ".frames.csv";
 }
 
 std::filesystem::path manifest_path(const std::filesystem::path& out) {
@@ -182,6 +234,7 @@ bool means_directory(const std::filesystem::path& out, std::string_view extensio
 
 base::Result<void> write_manifest(const std::filesystem::path& out, std::string_view format_id,
                                   const labels::State& state, const WriteContext& context, Report& report) {
+    if (auto times = write_times(times_path(out), state, context, report); !times) return times;
     const std::filesystem::path path = manifest_path(out);
     base::Result<base::AtomicFile> file = base::AtomicFile::create(path);
     if (!file) return std::unexpected(file.error());

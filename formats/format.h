@@ -50,6 +50,9 @@ struct WriteContext {
     std::function<base::Result<void>(labels::AssetId, std::int64_t frame, const std::filesystem::path& png)>
         write_picture;
     std::function<std::int64_t(labels::AssetId, std::int64_t frame)> pts_of_frame;  // as in ReadContext
+    // For the manifest: a JSON object that says how other programs reach the medium's frames; empty when it
+    // is not here. May be null.
+    std::function<std::string(labels::AssetId)> frames_manifest;
     std::stop_token stop;
     std::function<void(double)> progress;
 };

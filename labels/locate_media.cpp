@@ -2,6 +2,7 @@
 #include <system_error>
 
 #include "base/digest.h"
+#include "base/file_sequence.h"
 #include "labels/project_file.h"
 
 namespace labels {
@@ -15,9 +16,9 @@ constexpr int k_most_files_looked_at = 100000;
 // A medium that was never read is known by its name alone.
 bool is_the_medium(const Asset& asset, const fs::path& file) {
     std::error_code error;
-    if (!fs::is_regular_file(file, error)) return false;
+    if (!fs::is_regular_file(file, error) && !base::find_sequence(file)) return false;
     if (asset.fingerprint.empty()) return true;
-    if (fs::file_size(file, error) != static_cast<std::uintmax_t>(asset.size_bytes) || error) return false;
+    if (base::medium_bytes(file).value_or(0) != static_cast<std::uintmax_t>(asset.size_bytes)) return false;
     const auto fingerprint = base::fingerprint(file);
     return fingerprint && *fingerprint == asset.fingerprint;
 }
@@ -29,6 +30,8 @@ std::optional<fs::path> search(const Asset& asset, const fs::path& folder) {
          !error && it != end && looked_at < k_most_files_looked_at; it.increment(error), ++looked_at) {
         if (is_the_medium(asset, it->path())) return it->path();
     }
+    // A sequence has no file of its name: it is looked for under the name it had.
+    if (is_the_medium(asset, folder / asset.name)) return folder / asset.name;
     return std::nullopt;
 }
 

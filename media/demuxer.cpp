@@ -6,6 +6,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "base/file_sequence.h"
 #include "base/log.h"
 
 namespace media {
@@ -94,27 +95,17 @@ bool is_video(const AVStream& stream) {
            (stream.disposition & AV_DISPOSITION_ATTACHED_PIC) == 0;
 }
 
-// A VP8 or VP9 packet may hold a picture that is only referred to.
-bool is_shown(const AVPacket& packet, AVCodecID codec) {
-    const std::uint8_t first = packet.data[0];
-    if (codec == AV_CODEC_ID_VP8) return (first & 0x10) != 0;
-    if (codec != AV_CODEC_ID_VP9 || (first >> 6) != 2) return true;
-    const bool superframe = (packet.data[packet.size - 1] & 0xe0) == 0xc0;
-    const bool profile_3 = (first & 0x30) == 0x30;
-    const int shift = profile_3 ? 2 : 3;  // show_existing_frame follows the profile
-    const bool shows_existing = ((first >> shift) & 1) != 0;
-    const bool show_frame = ((first >> (shift - 2)) & 1) != 0;
-    return superframe || shows_existing || show_frame;
-}
-
 }  // namespace
 
 base::Result<Demuxer> Demuxer::open(const fs::path& path, std::optional<int> stream_index,
                                     std::stop_token stop) {
     route_ffmpeg_log();
-    if (auto checked = check_is_file(path); !checked) return std::unexpected(checked.error());
+    const auto sequence = base::find_sequence(path);
+    if (!sequence)
+        if (auto checked = check_is_file(path); !checked) return std::unexpected(checked.error());
     Demuxer demuxer;
     demuxer.m_path = path;
+    if (sequence) demuxer.m_sequence_first = sequence->first;
     demuxer.m_interrupt = std::make_unique<Interrupt>(Interrupt{std::move(stop)});
     AVFormatContext* context = avformat_alloc_context();
     context->interrupt_callback.opaque = demuxer.m_interrupt.get();
@@ -123,9 +114,12 @@ base::Result<Demuxer> Demuxer::open(const fs::path& path, std::optional<int> str
     };
     AVDictionary* options = nullptr;
     av_dict_set(&options, "protocol_whitelist", "file", 0);
-    av_dict_set(&options, "pattern_type", "none", 0);  // a '%' in a picture's name stands for itself
+    // A '%' in a picture's name stands for itself, unless no picture has that name and numbered ones have.
+    av_dict_set(&options, "pattern_type", sequence ? "sequence" : "none", 0);
+    if (sequence) av_dict_set_int(&options, "start_number", sequence->first, 0);
+    const AVInputFormat* format = sequence ? av_find_input_format("image2") : nullptr;
     // The prefix keeps a name such as "http:x" or "concat:x" a file's name.
-    const int opened = avformat_open_input(&context, ("file:" + path.string()).c_str(), nullptr, &options);
+    const int opened = avformat_open_input(&context, ("file:" + path.string()).c_str(), format, &options);
     av_dict_free(&options);
     if (opened < 0) return open_error(opened, path);  // FFmpeg has freed the context
     demuxer.m_format.reset(context);
@@ -216,6 +210,7 @@ bool Demuxer::seek(const Picture& picture) {
 bool Demuxer::is_mov() const { return name_is_in("mov", m_format->iformat->name); }
 
 bool Demuxer::is_still_picture() const {
+    if (m_sequence_first) return false;
     return std::string_view{m_format->iformat->name}.ends_with("_pipe") ||
            name_is_in(m_format->iformat->name, "image2,ico");
 }
@@ -228,18 +223,6 @@ double Demuxer::progress() const {
                                   0.0, 1.0);
 }
 
-Picture picture_from_packet(const AVPacket& packet, AVCodecID codec) {
-    Picture picture;
-    picture.pts = packet.pts;
-    picture.dts = packet.dts;
-    picture.pos = packet.pos;
-    picture.size_bytes = static_cast<std::uint32_t>(std::max(packet.size, 0));
-    picture.key = (packet.flags & AV_PKT_FLAG_KEY) != 0;
-    picture.discard = (packet.flags & AV_PKT_FLAG_DISCARD) != 0;
-    picture.hidden = packet.size <= 0 || !is_shown(packet, codec);
-    return picture;
-}
-
 base::Result<CodecHandle> open_decoder(const Demuxer& demuxer, int threads) {
     const AVCodecParameters& parameters = *demuxer.stream().codecpar;
     const AVCodec* codec = avcodec_find_decoder(parameters.codec_id);
@@ -247,7 +230,8 @@ base::Result<CodecHandle> open_decoder(const Demuxer& demuxer, int threads) {
     bool good = context && avcodec_parameters_to_context(context.get(), &parameters) >= 0;
     if (good) {
         context->pkt_timebase = demuxer.stream().time_base;
-        context->thread_count = threads;
+        // FFmpeg's frame threads for MPEG-4 forget Xvid's inverse transform when the decoder is flushed.
+        context->thread_count = parameters.codec_id == AV_CODEC_ID_MPEG4 ? 1 : threads;
         context->thread_type = FF_THREAD_FRAME | FF_THREAD_SLICE;
         good = avcodec_open2(context.get(), codec, nullptr) >= 0;
     }

@@ -42,6 +42,8 @@ public:
     [[nodiscard]] const std::filesystem::path& path() const { return m_path; }
     [[nodiscard]] bool is_mov() const;
     [[nodiscard]] bool is_still_picture() const;
+    // Of numbered pictures: the first number.
+    [[nodiscard]] std::optional<std::int64_t> sequence_first() const { return m_sequence_first; }
     [[nodiscard]] double progress() const;  // read position as a share of the file, 0…1
     [[nodiscard]] bool broken_off() const { return m_broken_off; }  // the last end was an error
 
@@ -59,11 +61,9 @@ private:
     int m_stream = -1;
     SeekBy m_seek_by = SeekBy::dts;
     bool m_broken_off = false;
+    std::optional<std::int64_t> m_sequence_first;
     std::deque<PacketHandle> m_peeked;
 };
-
-// What a packet is for the picture index.
-[[nodiscard]] Picture picture_from_packet(const AVPacket& packet, AVCodecID codec);
 
 // A decoder for the stream as ffmpeg would open it. threads: 0 lets FFmpeg choose. Errors: unsupported.
 [[nodiscard]] base::Result<CodecHandle> open_decoder(const Demuxer& demuxer, int threads);

@@ -8,21 +8,43 @@ using base::ErrorKind;
 constexpr int k_decode_on_packets =
     10;  // a keyframe this near is reached sooner by decoding on than by a seek
 constexpr int k_keys_tried = 3;
-constexpr int k_frames_past = 4;  // decoders may give the first pictures slightly out of order
+constexpr int k_false_keys_passed = 2000;  // each costs a seek and one picture
+constexpr int k_frames_past = 4;           // decoders may give the first pictures slightly out of order
 constexpr int k_packets_to_landing = 20000;
 constexpr Ordinal k_linear_anyway = 2000;  // so few pictures from the beginning that trying costs little
 
 }  // namespace
 
 base::Result<FrameFetcher> FrameFetcher::make(Demuxer demuxer, const PictureIndex& index, FrameCache& cache,
-                                              int threads) {
+                                              int threads, std::shared_ptr<FetchCounters> counters) {
     auto codec = open_decoder(demuxer, threads);
     if (!codec) return std::unexpected(codec.error());
-    return FrameFetcher{std::move(demuxer), std::move(*codec), index, cache, threads};
+    if (!counters) counters = std::make_shared<FetchCounters>();
+    FrameFetcher fetcher{std::move(demuxer), std::move(*codec), index, cache, threads, std::move(counters)};
+    fetcher.prime_decoder();
+    return fetcher;
+}
+
+// Some decoders learn from the film's first packet which encoder made it, and work around its faults from
+// then on (Xvid's own inverse transform, x264's old 4:4:4). One that starts in the middle must know as much.
+void FrameFetcher::prime_decoder() {
+    const AVCodecParameters& parameters = *m_demuxer.stream().codecpar;
+    const AVPixFmtDescriptor* desc = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(parameters.format));
+    const bool is_444 = desc != nullptr && desc->log2_chroma_w == 0 && desc->nb_components == 3;
+    const bool learns =
+        parameters.codec_id == AV_CODEC_ID_MPEG4 || (parameters.codec_id == AV_CODEC_ID_H264 && is_444);
+    if (!learns) return;
+    const auto& ahead = m_demuxer.peek(1);
+    if (ahead.empty()) return;
+    const PacketHandle first{av_packet_clone(ahead.front().get())};
+    avcodec_send_packet(m_codec.get(), first.get());
+    avcodec_send_packet(m_codec.get(), nullptr);
+    while (avcodec_receive_frame(m_codec.get(), m_frame.get()) >= 0) av_frame_unref(m_frame.get());
+    avcodec_flush_buffers(m_codec.get());
 }
 
 FrameFetcher::FrameFetcher(Demuxer demuxer, CodecHandle codec, const PictureIndex& index, FrameCache& cache,
-                           int threads)
+                           int threads, std::shared_ptr<FetchCounters> counters)
     : m_demuxer{std::move(demuxer)},
       m_codec{std::move(codec)},
       m_index{&index},
@@ -31,7 +53,7 @@ FrameFetcher::FrameFetcher(Demuxer demuxer, CodecHandle codec, const PictureInde
       m_threads{threads},
       m_packet{av_packet_alloc()},
       m_frame{av_frame_alloc()},
-      m_counters{std::make_unique<FetchCounters>()} {}
+      m_counters{std::move(counters)} {}
 
 base::Result<CachedPicture> FrameFetcher::fetch(std::int64_t frame, std::stop_token stop) {
     const auto ordinal = m_index->ordinal_of(frame);
@@ -68,7 +90,7 @@ base::Result<FramePtr> FrameFetcher::show(std::int64_t frame, std::stop_token st
 void FrameFetcher::forget() {
     m_bad_keys.clear();
     m_undecodable.clear();
-    m_drained = true;
+    m_lost = true;
 }
 
 std::unexpected<base::Error> FrameFetcher::undecodable(std::int64_t frame) const {
@@ -84,7 +106,7 @@ std::optional<Ordinal> FrameFetcher::good_key_for(std::int64_t frame, Ordinal be
 }
 
 bool FrameFetcher::can_continue_to(std::int64_t frame, std::optional<Ordinal> key) const {
-    if (m_drained || frame <= m_last_out) return false;
+    if (m_lost || frame <= m_last_out) return false;
     return !key || *key < m_next_packet + k_decode_on_packets;
 }
 
@@ -92,31 +114,45 @@ base::Result<CachedPicture> FrameFetcher::fetch_from_keys(std::int64_t frame, st
     auto key = good_key_for(frame);
     std::vector<Ordinal> failed;
     bool landed = false;
-    for (int tries = 0; key && tries < k_keys_tried; ++tries) {
+    for (int tries = 0, false_keys = 0; key && tries < k_keys_tried;) {
         const auto landing = start_at(*key);
         if (!landing) return std::unexpected(landing.error());
         if (*landing == Landing::there) {
-            landed = true;
             auto found = decode_until(frame, stop);
-            if (found && found->raw) m_bad_keys.insert(failed.begin(), failed.end());
-            if (!found || found->raw) return found;
+            if (!found) return found;
+            if (found->raw) {
+                m_bad_keys.insert(failed.begin(), failed.end());
+                if (!failed.empty() || false_keys > 0)
+                    m_counters->from_earlier_key.fetch_add(1, std::memory_order_relaxed);
+                return found;
+            }
         } else {
             m_bad_keys.insert(*key);
         }
-        failed.push_back(*key);
+        if (!m_bad_keys.contains(*key)) {
+            landed = true;
+            failed.push_back(*key);
+        }
+        const bool was_false = *landing == Landing::there && m_bad_keys.contains(*key);
+        if (!was_false || ++false_keys > k_false_keys_passed) ++tries;
         key = good_key_for(frame, *key);
     }
     const auto target = m_index->ordinal_of(frame);
     if (landed && target && *target > k_linear_anyway) return CachedPicture{};
     if (auto begun = start_from_beginning(); !begun) return std::unexpected(begun.error());
     auto found = decode_until(frame, stop);
-    if (found && found->raw) m_bad_keys.insert(failed.begin(), failed.end());
+    if (found && found->raw) {
+        m_bad_keys.insert(failed.begin(), failed.end());
+        const bool began_there = m_index->key_for(frame) == Ordinal{0};
+        if (!began_there) m_counters->from_beginning.fetch_add(1, std::memory_order_relaxed);
+    }
     return found;
 }
 
 void FrameFetcher::reset_decoder(Ordinal next_packet, std::int64_t last_out) {
     avcodec_flush_buffers(m_codec.get());
-    m_drained = false;
+    m_drained = m_lost = false;
+    m_started_at = k_no_ordinal;
     m_next_packet = next_packet;
     m_last_out = last_out;
     m_out_count = 0;
@@ -125,7 +161,7 @@ void FrameFetcher::reset_decoder(Ordinal next_packet, std::int64_t last_out) {
 }
 
 base::Result<void> FrameFetcher::start_from_beginning() {
-    if (m_next_packet == 0 && !m_drained) return {};  // it is still there
+    if (m_next_packet == 0 && !m_drained && !m_lost) return {};  // it is still there
     m_counters->seeks.fetch_add(1, std::memory_order_relaxed);
     auto fresh = Demuxer::open(m_demuxer.path(), m_demuxer.stream().index, m_demuxer.stop());
     if (!fresh) return std::unexpected(fresh.error());
@@ -141,7 +177,7 @@ base::Result<void> FrameFetcher::start_from_beginning() {
 base::Result<FrameFetcher::Landing> FrameFetcher::start_at(Ordinal key) {
     const Picture wanted = m_index->stored(key);
     m_counters->seeks.fetch_add(1, std::memory_order_relaxed);
-    m_drained = true;  // until the landing is known
+    m_lost = true;  // until the landing is known
     if (!m_demuxer.seek(wanted)) return Landing::failed;
     const bool by_pts = m_index->identity() == Identity::pts;
     for (int dropped = 0; dropped < k_packets_to_landing; ++dropped) {
@@ -153,9 +189,11 @@ base::Result<FrameFetcher::Landing> FrameFetcher::start_at(Ordinal key) {
             reset_decoder(key, m_index->first_frame_from(key) - 1);
             const int sent = avcodec_send_packet(m_codec.get(), m_packet.get());
             if (sent >= 0 || sent == AVERROR_INVALIDDATA) ++m_next_packet;
+            m_started_at = key;
             return Landing::there;
         }
-        const bool has_dts = wanted.dts != k_no_time && m_packet->dts != AV_NOPTS_VALUE;
+        // Where places tell pictures apart, the clock may begin again on the way.
+        const bool has_dts = by_pts && wanted.dts != k_no_time && m_packet->dts != AV_NOPTS_VALUE;
         if (has_dts ? m_packet->dts > wanted.dts : m_packet->pos > wanted.pos) return Landing::late;
     }
     return Landing::failed;
@@ -168,6 +206,7 @@ base::Result<CachedPicture> FrameFetcher::decode_until(std::int64_t frame, std::
         const auto outcome = next_frame();
         if (!outcome) return std::unexpected(outcome.error());
         if (*outcome == Outcome::at_end) break;
+        if (is_false_key()) break;
         const auto number = identify_current();
         if (!number) continue;
         CachedPicture picture = keep_current(*number);
@@ -203,6 +242,37 @@ base::Result<std::int64_t> FrameFetcher::decode_null(std::int64_t first, std::in
     return count;
 }
 
+base::Result<bool> FrameFetcher::decode_group(
+    Ordinal key, std::int64_t first, std::int64_t end, std::stop_token stop,
+    const std::function<bool(std::int64_t frame, const AVFrame& raw)>& each) {
+    m_demuxer.set_stop(stop);
+    if (key == k_no_ordinal) {
+        m_lost = true;
+        if (auto begun = start_from_beginning(); !begun) return std::unexpected(begun.error());
+    } else {
+        const auto landing = start_at(key);
+        if (!landing) return std::unexpected(landing.error());
+        if (*landing != Landing::there) return false;
+    }
+    std::int64_t came = 0;
+    for (int past = 0; came < end - first && past < k_frames_past;) {
+        if (stop.stop_requested())
+            return base::fail(ErrorKind::cancelled, "Decoding was stopped: {}", m_demuxer.path().string());
+        const auto outcome = next_frame();
+        if (!outcome) return std::unexpected(outcome.error());
+        if (*outcome == Outcome::at_end) break;
+        if (is_false_key()) break;
+        const auto number = identify_current();
+        if (!number) continue;
+        if (*number >= end) ++past;
+        if (*number < first || *number >= end) continue;
+        ++came;
+        if (!each(*number, *m_frame)) break;
+    }
+    m_lost = true;  // others may not decode on from here: what came was not kept
+    return came == end - first;
+}
+
 base::Result<FrameFetcher::Outcome> FrameFetcher::next_frame() {
     for (int errors_after_end = 0; errors_after_end < 1000;) {
         av_frame_unref(m_frame.get());
@@ -211,13 +281,14 @@ base::Result<FrameFetcher::Outcome> FrameFetcher::next_frame() {
             m_counters->decoded.fetch_add(1, std::memory_order_relaxed);
             return Outcome::got_frame;
         }
-        if (code == AVERROR_EOF) return Outcome::at_end;
+        if (code == AVERROR_EOF) break;
         if (m_drained) {
             ++errors_after_end;  // a broken picture among the last ones
             continue;
         }
         if (auto fed = feed(); !fed) return std::unexpected(fed.error());
     }
+    m_lost = true;
     return Outcome::at_end;
 }
 
@@ -225,7 +296,7 @@ base::Result<FrameFetcher::Outcome> FrameFetcher::next_frame() {
 base::Result<void> FrameFetcher::feed() {
     const auto got = m_demuxer.read(*m_packet);
     if (!got) {
-        m_drained = true;
+        m_lost = true;
         return std::unexpected(got.error());
     }
     if (!*got) {
@@ -251,6 +322,18 @@ std::optional<std::int64_t> FrameFetcher::identify_current() {
     return number;
 }
 
+bool FrameFetcher::is_false_key() {
+    if (m_started_at == k_no_ordinal || m_frame->pict_type == AV_PICTURE_TYPE_B) return false;
+    // In order of presentation a keyframe comes before all that refers to it but B pictures.
+    const Ordinal key = std::exchange(m_started_at, k_no_ordinal);
+    const AVPictureType type = m_frame->pict_type;
+    const bool refers_back = type == AV_PICTURE_TYPE_P || type == AV_PICTURE_TYPE_S;
+    if (!refers_back || m_frame->key_frame != 0 || key == 0) return false;
+    m_bad_keys.insert(key);
+    m_lost = true;
+    return true;
+}
+
 CachedPicture FrameFetcher::keep_current(std::int64_t frame) {
     CachedPicture picture;
     picture.ordinal = m_index->ordinal_of(frame).value_or(k_no_ordinal);
@@ -261,6 +344,9 @@ CachedPicture FrameFetcher::keep_current(std::int64_t frame) {
                                av_frame_free(&mutable_raw);
                            }};
     picture.size_bytes = size_of(*moved);
+    const AVCodecParameters& told = *m_demuxer.stream().codecpar;
+    if (moved->width != told.width || moved->height != told.height)
+        m_counters->other_size.store(true, std::memory_order_relaxed);
     if (is_direct(*moved))
         if (auto shown = wrap(picture.raw, m_rules, frame, m_index->pts_of(frame))) picture.shown = *shown;
     m_cache->put(picture);

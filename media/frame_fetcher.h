@@ -3,6 +3,7 @@
 // recognises.
 
 #include <atomic>
+#include <functional>
 #include <optional>
 #include <set>
 #include <stop_token>
@@ -17,13 +18,17 @@ namespace media {
 
 struct FetchCounters {  // any thread reads
     std::atomic<std::int64_t> decoded{0}, seeks{0};
+    // Frames that came only from an earlier keyframe than the one before them, or from the beginning.
+    std::atomic<std::int64_t> from_earlier_key{0}, from_beginning{0};
+    std::atomic<bool> other_size{false};  // pictures came in more than one size
 };
 
-// One thread at a time. The index and the cache outlive it.
+// One thread at a time. The index and the cache outlive it. Counters may be shared with whoever shows them.
 class FrameFetcher {
 public:
     [[nodiscard]] static base::Result<FrameFetcher> make(Demuxer demuxer, const PictureIndex& index,
-                                                         FrameCache& cache, int threads);
+                                                         FrameCache& cache, int threads,
+                                                         std::shared_ptr<FetchCounters> counters = {});
 
     // Frame N with its raw picture; everything decoded on the way is in the cache afterwards.
     // Errors: refused (no such frame), malformed (it cannot be decoded), cancelled.
@@ -33,6 +38,12 @@ public:
     // Decodes and drops [first, end); how many pictures came.
     [[nodiscard]] base::Result<std::int64_t> decode_null(std::int64_t first, std::int64_t end,
                                                          std::stop_token stop);
+    // Decodes frames [first, end) from that keyframe (k_no_ordinal: from the beginning of the film) and
+    // nowhere else, into neither cache nor screen; `each` may stop it by returning false. False when not all
+    // of them came. Errors: cancelled.
+    [[nodiscard]] base::Result<bool> decode_group(
+        Ordinal key, std::int64_t first, std::int64_t end, std::stop_token stop,
+        const std::function<bool(std::int64_t frame, const AVFrame& raw)>& each);
     // Forget where the decoder stands and what failed: the numbering has changed.
     void forget();
 
@@ -43,7 +54,7 @@ private:
     enum class Landing { there, late, failed };
     enum class Outcome { got_frame, at_end };
     FrameFetcher(Demuxer demuxer, CodecHandle codec, const PictureIndex& index, FrameCache& cache,
-                 int threads);
+                 int threads, std::shared_ptr<FetchCounters> counters);
 
     [[nodiscard]] bool can_continue_to(std::int64_t frame, std::optional<Ordinal> key) const;
     [[nodiscard]] std::optional<Ordinal> good_key_for(std::int64_t frame,
@@ -56,6 +67,9 @@ private:
     [[nodiscard]] base::Result<Outcome> next_frame();
     [[nodiscard]] base::Result<void> feed();
     [[nodiscard]] std::optional<std::int64_t> identify_current();
+    void prime_decoder();
+    // Only the decoder knows whether what a container calls a keyframe refers to nothing before it.
+    [[nodiscard]] bool is_false_key();
     [[nodiscard]] CachedPicture keep_current(std::int64_t frame);
     void reset_decoder(Ordinal next_packet, std::int64_t last_out);
     [[nodiscard]] std::unexpected<base::Error> undecodable(std::int64_t frame) const;
@@ -68,7 +82,7 @@ private:
     int m_threads;
     PacketHandle m_packet;
     FrameHandle m_frame;
-    std::unique_ptr<FetchCounters> m_counters;
+    std::shared_ptr<FetchCounters> m_counters;
 
     // Where the decoder stands.
     Ordinal m_next_packet = 0;     // decode order, as far as counting holds
@@ -76,8 +90,10 @@ private:
     std::int64_t m_out_count = 0;  // pictures given out since the beginning of the file; Identity::count only
     std::int64_t m_equal_pts = k_no_time;
     int m_equal_count = 0;
-    bool m_drained = false;        // the decoder has been told of the end
-    std::set<Ordinal> m_bad_keys;  // decoding or seeking from here failed once
+    bool m_drained = false;               // the decoder has been told of the end; it may still hold pictures
+    bool m_lost = false;                  // nothing more comes from where it stands: a start is needed
+    Ordinal m_started_at = k_no_ordinal;  // the keyframe, until a picture other than B has come
+    std::set<Ordinal> m_bad_keys;         // decoding or seeking from here failed once
     std::set<Ordinal> m_undecodable;
 };
 

@@ -1,16 +1,34 @@
 #include "media/frame_fetcher.h"
 #include "media/index_builder.h"
+#include "media/index_file.h"
 #include "media/open_info.h"
 #include "media/video_source.h"
 
 namespace media {
+
+// From the side file, the sample table, or the packets; what took long is kept.
+static base::Result<void> index_film(Demuxer& demuxer, const IndexTask& task, PictureIndex& index) {
+    const auto stamp = index_stamp(task.path, task.stream_index);
+    if (auto known = stamp ? load_index(task.path, *stamp) : std::nullopt) {
+        index.assign(*known);
+        index.finish();
+        return {};
+    }
+    const auto from_table = index_from_sample_table(demuxer, task, index);
+    if (!from_table) return std::unexpected(from_table.error());
+    if (*from_table) return {};
+    if (auto scanned = index_from_packets(task, index, {}); !scanned) return scanned;
+    const IndexContent content = index.content();
+    if (stamp && worth_keeping(content)) save_index(task.path, *stamp, content);
+    return {};
+}
 
 struct FrameReader::Impl {
     explicit Impl(std::size_t cache_bytes) : cache{cache_bytes} {}
     PictureIndex index;
     FrameCache cache;
     std::optional<FrameFetcher> fetcher;
-    VideoInfo info;
+    mutable VideoInfo info;
 };
 
 FrameReader::FrameReader(std::unique_ptr<Impl> impl) : m_impl{std::move(impl)} {}
@@ -23,13 +41,10 @@ base::Result<FrameReader> FrameReader::open(const std::filesystem::path& path, V
     if (!demuxer) return std::unexpected(demuxer.error());
     auto impl = std::make_unique<Impl>(options.cache_bytes);
     const IndexTask task{path, demuxer->stream().index, options.decoder_threads, {}};
-    const auto from_table = index_from_sample_table(*demuxer, task, impl->index);
-    if (!from_table) return std::unexpected(from_table.error());
-    if (!*from_table)
-        if (auto scanned = index_from_packets(task, impl->index, {}); !scanned)
-            return std::unexpected(scanned.error());
+    if (auto indexed = index_film(*demuxer, task, impl->index); !indexed)
+        return std::unexpected(indexed.error());
     impl->info = info_from_headers(*demuxer);
-    add_index_facts(impl->info, impl->index.facts());
+    add_index_facts(impl->info, impl->index, FetchCounters{});
     if (impl->info.frame_count == 0)
         return base::fail(base::ErrorKind::malformed,
                           "This film holds no pictures; check that the file is whole: {}", path.string());
@@ -39,7 +54,16 @@ base::Result<FrameReader> FrameReader::open(const std::filesystem::path& path, V
     return FrameReader{std::move(impl)};
 }
 
-const VideoInfo& FrameReader::info() const { return m_impl->info; }
+base::Result<VideoInfo> read_headers(const std::filesystem::path& path, std::optional<int> stream_index) {
+    const auto demuxer = Demuxer::open(path, stream_index, {});
+    if (!demuxer) return std::unexpected(demuxer.error());
+    return info_from_headers(*demuxer);
+}
+
+const VideoInfo& FrameReader::info() const {
+    add_index_facts(m_impl->info, m_impl->index, m_impl->fetcher->counters());
+    return m_impl->info;
+}
 
 std::int64_t FrameReader::pts_of(std::int64_t frame) const { return m_impl->index.pts_of(frame); }
 

@@ -4,7 +4,9 @@
 #include <set>
 #include <unordered_map>
 
+#include "base/file_sequence.h"
 #include "media/mp4_table.h"
+#include "media/packet_pictures.h"
 
 namespace media {
 namespace {
@@ -89,21 +91,30 @@ base::Result<void> hide_undecodable_head(const IndexTask& task, std::vector<Pict
 class DecodePass {
 public:
     DecodePass(PictureIndex& index, const IndexTask& task, AVCodecContext& codec)
-        : m_index{index}, m_task{task}, m_codec{codec}, m_frame{av_frame_alloc()} {
+        : m_index{index},
+          m_task{task},
+          m_codec{codec},
+          m_frame{av_frame_alloc()},
+          m_intra_is_key{codec.codec_id == AV_CODEC_ID_MPEG4} {
         m_index.restart(Identity::position);
     }
-    void packet(const AVPacket* packet, AVCodecID codec) {
-        if (packet != nullptr) note(picture_from_packet(*packet, codec));
+    void packet(const AVPacket* packet) {
+        if (packet != nullptr) note(*packet);
         if (packet == nullptr || packet->size > 0) avcodec_send_packet(&m_codec, packet);
         while (avcodec_receive_frame(&m_codec, m_frame.get()) >= 0) present();
     }
     [[nodiscard]] bool positions_hold() const { return m_positions_hold; }
 
 private:
-    void note(Picture picture) {
+    void note(const AVPacket& packet) {
+        Picture picture;
+        picture.dts = packet.dts;
+        picture.pos = packet.pos;
+        picture.size_bytes = static_cast<std::uint32_t>(std::max(packet.size, 0));
+        picture.key = (packet.flags & AV_PKT_FLAG_KEY) != 0;
+        picture.discard = (packet.flags & AV_PKT_FLAG_DISCARD) != 0;
         if (picture.pos <= m_last_pos) m_positions_hold = false;
         m_last_pos = picture.pos;
-        picture.hidden = false;
         m_waiting[picture.pos] = m_index.add(picture);
     }
     void present() {
@@ -115,6 +126,7 @@ private:
         std::int64_t pts = m_frame->best_effort_timestamp;
         if (pts == AV_NOPTS_VALUE) pts = m_last_pts == k_no_time ? 0 : m_last_pts + step();
         m_last_pts = pts;
+        if (m_intra_is_key) m_index.correct_key(place->second, m_frame->pict_type == AV_PICTURE_TYPE_I);
         m_index.present(place->second, pts);
         m_waiting.erase(place);
     }
@@ -132,6 +144,7 @@ private:
     std::unordered_map<std::int64_t, Ordinal> m_waiting;
     std::int64_t m_last_pos = -1, m_last_pts = k_no_time;
     bool m_positions_hold = true;
+    const bool m_intra_is_key;  // AVI's own flags stand beside the wrong chunk where B pictures are packed
 };
 
 // Where not even byte offsets tell pictures apart: frame N is the N-th the decoder gives.
@@ -173,7 +186,7 @@ base::Result<void> index_by_decoding(const IndexTask& task, PictureIndex& index,
     for (std::size_t read = 0;; ++read) {
         const auto got = demuxer->read(*packet);
         if (!got) return std::unexpected(got.error());
-        pass.packet(*got ? packet.get() : nullptr, (*codec)->codec_id);
+        pass.packet(*got ? packet.get() : nullptr);
         if (!pass.positions_hold()) return index_by_counting(task, index, stop);
         if (!*got) break;
         if (read % k_batch == 0) {
@@ -191,11 +204,19 @@ class PacketScan {
 public:
     PacketScan(const IndexTask& task, PictureIndex& index) : m_task{task}, m_index{index} {}
 
-    // False: presentation times are missing.
-    [[nodiscard]] base::Result<bool> run(Demuxer& demuxer, std::stop_token stop);
+    enum class End {
+        done,
+        no_stamps,  // presentation times are missing
+        no_order,   // the clock begins again, and places in the file do not rise: only decoding tells the
+                    // order
+    };
+    [[nodiscard]] base::Result<End> run(Demuxer& demuxer, std::stop_token stop);
+    // From where the demuxer stands; what the index holds before that stays.
+    [[nodiscard]] base::Result<End> run_on(Demuxer& demuxer, std::stop_token stop);
 
 private:
-    void add(const Picture& picture) {
+    void add(Picture picture) {
+        continue_clock(picture);
         m_index.add(picture);
         // Later packets are presented no earlier than they are decoded, and decoding times rise.
         if (picture.dts != k_no_time) m_settled = std::max(m_settled, std::min(picture.dts, m_settled_limit));
@@ -209,28 +230,64 @@ private:
         return hidden;
     }
 
+    // Films joined end to end, or a counter that was set back: from a large step back of the decoding time
+    // on, stamps are moved so that time goes on, as ffmpeg does it.
+    void continue_clock(Picture& picture) {
+        if (!picture.hidden && picture.pos <= m_last_pos) m_places_rise = false;
+        m_last_pos = std::max(m_last_pos, picture.pos);
+        if (picture.dts == k_no_time || picture.pts == k_no_time) return;
+        const std::int64_t dts = moved(picture.dts);
+        if (m_last_dts != k_no_time && dts < m_last_dts - m_large_step) {
+            ++m_clock_breaks;
+            m_index.settle(m_settled_limit);
+            m_index.recognise_by_position();
+            m_moved_by = moved(m_last_dts - dts + m_step);
+        }
+        picture.dts = moved(picture.dts);
+        picture.pts = moved(picture.pts);
+        if (m_last_dts != k_no_time && picture.dts > m_last_dts) m_step = picture.dts - m_last_dts;
+        m_last_dts = picture.dts;
+    }
+    // Damaged stamps may be any number: those that would overflow stay.
+    [[nodiscard]] std::int64_t moved(std::int64_t stamp) const {
+        std::int64_t sum = 0;
+        return __builtin_add_overflow(stamp, m_moved_by, &sum) ? stamp : sum;
+    }
+
     const IndexTask& m_task;
     PictureIndex& m_index;
-    bool m_in_head = true;
+    std::int64_t m_last_pos = -1, m_last_dts = k_no_time, m_step = 1, m_moved_by = 0;
+    std::int64_t m_large_step = 0;  // ticks of a second
+    int m_clock_breaks = 0;
+    bool m_places_rise = true;
+    bool m_in_head = false;
     std::vector<Picture> m_head;
     std::int64_t m_settled = k_no_time;
     static constexpr std::int64_t m_settled_limit = std::numeric_limits<std::int64_t>::max() - 1;
 };
 
-base::Result<bool> PacketScan::run(Demuxer& demuxer, std::stop_token stop) {
-    const AVCodecID codec = demuxer.stream().codecpar->codec_id;
-    const PacketHandle packet{av_packet_alloc()};
+base::Result<PacketScan::End> PacketScan::run(Demuxer& demuxer, std::stop_token stop) {
     m_index.restart(Identity::pts);
+    m_in_head = true;
+    return run_on(demuxer, std::move(stop));
+}
+
+base::Result<PacketScan::End> PacketScan::run_on(Demuxer& demuxer, std::stop_token stop) {
+    const AVRational time_base = demuxer.stream().time_base;
+    m_large_step = std::max<std::int64_t>(av_rescale(1, time_base.den, std::max(time_base.num, 1)), 1);
+    PacketPictures picture_of{demuxer.stream()};
+    const PacketHandle packet{av_packet_alloc()};
     for (std::size_t read = 0;; ++read) {
         const auto got = demuxer.read(*packet);
         if (!got) return std::unexpected(got.error());
         if (!*got) break;
-        const Picture picture = picture_from_packet(*packet, codec);
-        if (picture.pts == k_no_time && !picture.hidden) return false;
+        const Picture picture = picture_of(*packet);
+        if (picture.pts == k_no_time && !picture.hidden) return End::no_stamps;
         if (!m_in_head) add(picture);
         if (m_in_head) m_head.push_back(picture);
         if (m_in_head && head_is_known(m_head))
             if (auto ended = end_head(stop); !ended) return std::unexpected(ended.error());
+        if (m_clock_breaks > 0 && !m_places_rise) return End::no_order;
         if (read % k_batch != 0) continue;
         m_index.set_progress(demuxer.progress());
         if (m_task.grown) m_task.grown();
@@ -239,8 +296,12 @@ base::Result<bool> PacketScan::run(Demuxer& demuxer, std::stop_token stop) {
         if (auto ended = end_head(stop); !ended) return std::unexpected(ended.error());
     if (demuxer.broken_off())
         m_index.add_fault("The file could not be read to its end; the frames before that are here.");
+    if (m_clock_breaks > 0 && !m_places_rise) return End::no_order;
+    if (m_clock_breaks > 0)
+        m_index.add_fault(
+            "The film's clock is set back within it; frames are numbered as they come, and time goes on.");
     m_index.finish();
-    return true;
+    return End::done;
 }
 
 }  // namespace
@@ -256,18 +317,65 @@ base::Result<bool> index_from_sample_table(Demuxer& demuxer, const IndexTask& ta
     if (auto hidden = hide_undecodable_head(task, head, index, demuxer.stop()); !hidden)
         return std::unexpected(hidden.error());
     std::ranges::copy(head, pictures->begin());
-    index.assign(*pictures);
+    index.assign({.pictures = std::move(*pictures)});
     index.finish();
     return true;
 }
 
 base::Result<void> index_from_packets(const IndexTask& task, PictureIndex& index, std::stop_token stop) {
+    if (const auto sequence = base::find_sequence(task.path); sequence && sequence->gap)
+        index.add_fault(
+            fmt::format("Number {} is missing among the pictures; those after it are not part of the film.",
+                        sequence->first + sequence->count));
     auto demuxer = Demuxer::open(task.path, task.stream_index, stop);
     if (!demuxer) return std::unexpected(demuxer.error());
     const auto scanned = PacketScan{task, index}.run(*demuxer, stop);
     if (!scanned) return std::unexpected(scanned.error());
-    if (!*scanned)
-        if (auto decoded = index_by_decoding(task, index, stop); !decoded) return decoded;
+    base::Result<void> decoded;
+    if (*scanned == PacketScan::End::no_stamps) decoded = index_by_decoding(task, index, stop);
+    if (*scanned == PacketScan::End::no_order) decoded = index_by_counting(task, index, stop);
+    if (!decoded) return decoded;
+    if (task.grown) task.grown();
+    return {};
+}
+
+// Goes to the packet of a keyframe, which read() then gives next; false when it is not found again.
+static bool stand_before(Demuxer& demuxer, const Picture& key) {
+    constexpr int k_packets_to_landing = 20000;
+    if (!demuxer.seek(key)) return false;
+    for (int skipped = 0; skipped < k_packets_to_landing; ++skipped) {
+        const auto& ahead = demuxer.peek(1);
+        if (ahead.empty() || (key.pos >= 0 && ahead.front()->pos > key.pos)) return false;
+        if (ahead.front()->pos == key.pos && ahead.front()->pts == key.pts) return true;
+        const PacketHandle packet{av_packet_alloc()};
+        if (const auto got = demuxer.read(*packet); !got || !*got) return false;
+    }
+    return false;
+}
+
+base::Result<void> grow_index(const IndexTask& task, PictureIndex& index, std::stop_token stop) {
+    auto demuxer = Demuxer::open(task.path, task.stream_index, stop);
+    if (!demuxer) return std::unexpected(demuxer.error());
+    // A reader never sees the index shorter than it was: the new one is made aside.
+    PictureIndex grown;
+    IndexContent known = index.content();
+    const auto last_key = std::ranges::find_if(known.pictures.rbegin(), known.pictures.rend(), &Picture::key);
+    const bool can_read_on = known.identity == Identity::pts && last_key != known.pictures.rend() &&
+                             last_key + 1 != known.pictures.rend() && stand_before(*demuxer, *last_key);
+    const IndexTask silent{task.path, task.stream_index, task.decoder_threads, {}};
+    if (can_read_on) {
+        known.pictures.erase(last_key.base() - 1, known.pictures.end());
+        known.verified = false;
+        grown.assign(known);
+        const auto scanned = PacketScan{silent, grown}.run_on(*demuxer, stop);
+        if (!scanned) return std::unexpected(scanned.error());
+        if (*scanned != PacketScan::End::done) {
+            if (auto again = index_from_packets(silent, grown, stop); !again) return again;
+        }
+    } else if (auto scanned = index_from_packets(silent, grown, stop); !scanned) {
+        return scanned;
+    }
+    index.assign(grown.content());
     if (task.grown) task.grown();
     return {};
 }
@@ -275,7 +383,7 @@ base::Result<void> index_from_packets(const IndexTask& task, PictureIndex& index
 base::Result<void> confirm_index(const IndexTask& task, PictureIndex& index, std::stop_token stop) {
     auto demuxer = Demuxer::open(task.path, task.stream_index, stop);
     if (!demuxer) return std::unexpected(demuxer.error());
-    const AVCodecID codec = demuxer->stream().codecpar->codec_id;
+    PacketPictures picture_of{demuxer->stream()};
     const PacketHandle packet{av_packet_alloc()};
     const std::size_t count = index.stored_count();
     std::int64_t bytes_read = 0;
@@ -284,7 +392,7 @@ base::Result<void> confirm_index(const IndexTask& task, PictureIndex& index, std
         if (!got) return std::unexpected(got.error());
         if (!*got && ordinal == count) return {};
         if (!*got && demuxer->broken_off()) return {};
-        const Picture read = *got ? picture_from_packet(*packet, codec) : Picture{};
+        const Picture read = *got ? picture_of(*packet) : Picture{};
         const Picture listed = index.stored(ordinal);
         bytes_read += packet->size;
         if (*got && ordinal < count && read.pts == listed.pts && read.pos == listed.pos &&

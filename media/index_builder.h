@@ -31,6 +31,9 @@ struct IndexTask {
 // large files are compared as far as `k_confirmed_bytes`; every frame shown is checked anyway.
 [[nodiscard]] base::Result<void> confirm_index(const IndexTask& task, PictureIndex& index,
                                                std::stop_token stop);
+// The file has grown since it was read (a recording in progress): reads on from the last keyframe, or all
+// again where that is not found. Frames keep their numbers. Errors: as index_from_packets().
+[[nodiscard]] base::Result<void> grow_index(const IndexTask& task, PictureIndex& index, std::stop_token stop);
 
 inline constexpr std::int64_t k_confirmed_bytes = 4ll << 30;
 

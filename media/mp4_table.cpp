@@ -4,6 +4,8 @@
 #include <fstream>
 #include <optional>
 
+#include "media/packet_pictures.h"
+
 namespace media {
 namespace {
 
@@ -210,10 +212,10 @@ base::Result<std::vector<Picture>> join_with_entries(AVStream& stream, Mp4Table 
 bool first_packets_agree(Demuxer& demuxer, const std::vector<Picture>& pictures) {
     const auto& packets = demuxer.peek(k_packets_compared);
     if (packets.size() < std::min(k_packets_compared, pictures.size())) return false;
-    const AVCodecID codec = demuxer.stream().codecpar->codec_id;
+    PacketPictures picture_of{demuxer.stream()};
     for (std::size_t i = 0; i < packets.size(); ++i) {
         if (i >= pictures.size()) return false;
-        const Picture read = picture_from_packet(*packets[i], codec);
+        const Picture read = picture_of(*packets[i]);
         const Picture& listed = pictures[i];
         if (read.pts != listed.pts || read.pos != listed.pos || read.discard != listed.discard ||
             read.key != listed.key || read.hidden != listed.hidden)

@@ -40,6 +40,52 @@ bool is_variable(const IndexFacts& facts, base::Rational time_base) {
     return static_cast<double>(facts.max_step - facts.min_step) > tolerated;
 }
 
+FieldOrder field_order_of(const AVCodecParameters& parameters) {
+    switch (parameters.field_order) {
+        case AV_FIELD_PROGRESSIVE:
+            return FieldOrder::progressive;
+        case AV_FIELD_TT:
+        case AV_FIELD_BT:
+            return FieldOrder::top_first;
+        case AV_FIELD_BB:
+        case AV_FIELD_TB:
+            return FieldOrder::bottom_first;
+        default:
+            return FieldOrder::unknown;
+    }
+}
+
+void add_exactness(VideoInfo& info, Identity identity, const IndexFacts& facts,
+                   const FetchCounters& counters) {
+    info.stamps_identify = identity == Identity::pts && facts.equal_stamps == 0;
+    if (counters.other_size.load(std::memory_order_relaxed))
+        info.faults.push_back(
+            "The picture changes its size within the film; labels are in pixels of the frame they are on.");
+    const auto earlier = counters.from_earlier_key.load(std::memory_order_relaxed);
+    const auto linear = counters.from_beginning.load(std::memory_order_relaxed);
+    if (!facts.complete) {
+        info.exactness = Exactness::counting;
+    } else if (identity == Identity::count) {
+        info.exactness = Exactness::by_linear;
+        info.exactness_note = "Pictures are told apart by counting; every jump decodes from the beginning.";
+    } else if (facts.verified) {
+        info.exactness = Exactness::verified;
+        info.exactness_note =
+            "The whole film was decoded, and each group once more from its keyframe: the pictures are equal.";
+    } else if (linear > 0) {
+        info.exactness = Exactness::by_linear;
+        info.exactness_note = "Some frames were reached only by decoding from the beginning.";
+    } else if (earlier > 0) {
+        info.exactness = Exactness::by_linear;
+        info.exactness_note = "Some frames were reached only from an earlier keyframe than the last.";
+    } else {
+        info.exactness = Exactness::indexed;
+        info.exactness_note = identity == Identity::pts
+                                  ? "Every frame shown is recognised by its exact time stamp."
+                                  : "Every frame shown is recognised by its place in the file.";
+    }
+}
+
 }  // namespace
 
 VideoInfo info_from_headers(const Demuxer& demuxer) {
@@ -70,21 +116,31 @@ VideoInfo info_from_headers(const Demuxer& demuxer) {
     info.start_pts = stream.start_time == AV_NOPTS_VALUE ? 0 : stream.start_time;
     info.duration_secs = duration_secs(format, stream);
     info.is_picture = demuxer.is_still_picture();
+    info.is_sequence = demuxer.sequence_first().has_value();
+    info.sequence_first = demuxer.sequence_first().value_or(0);
+    info.ffmpeg_version = av_version_info();
+    info.field_order = field_order_of(parameters);
     for (unsigned i = 0; i < format.nb_streams; ++i) info.streams.push_back(stream_info(*format.streams[i]));
     return info;
 }
 
-void add_index_facts(VideoInfo& info, const IndexFacts& facts) {
+void add_index_facts(VideoInfo& info, const PictureIndex& index, const FetchCounters& counters) {
+    const IndexFacts facts = index.facts();
     info.frame_count = facts.frame_count;
     info.index_complete = facts.complete;
     info.index_progress = facts.progress;
     info.edit_list = facts.edit_list;
     info.hidden_pictures = facts.hidden;
     info.keyframes = facts.keyframes;
+    info.shortest_gop = facts.shortest_gop;
     info.longest_gop = facts.longest_gop;
+    info.mean_gop =
+        facts.keyframes > 0 ? static_cast<double>(facts.stored) / static_cast<double>(facts.keyframes) : 0;
     info.faults = facts.faults;
     info.variable_rate = is_variable(facts, info.time_base);
     if (facts.first_pts != k_no_time) info.start_pts = facts.first_pts;
+    if (facts.last_pts != k_no_time) info.end_pts = facts.last_pts;
+    add_exactness(info, index.identity(), facts, counters);
 }
 
 }  // namespace media

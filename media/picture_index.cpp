@@ -3,12 +3,19 @@
 #include <algorithm>
 #include <numeric>
 
+#include <fmt/format.h>
+
 namespace media {
 namespace {
 
-constexpr std::int64_t k_flag_key = 1, k_flag_discard = 2, k_flag_hidden = 4, k_flag_no_dts = 8;
+constexpr std::int64_t k_flag_key = 1, k_flag_discard = 2, k_flag_hidden = 4, k_flag_no_dts = 8,
+                       k_flag_bad_key = 16;
 
 bool presentable(const Picture& picture) { return !picture.discard && !picture.hidden; }
+
+void add_once(std::vector<std::string>& faults, std::string sentence) {
+    if (std::ranges::find(faults, sentence) == faults.end()) faults.push_back(std::move(sentence));
+}
 
 }  // namespace
 
@@ -24,6 +31,7 @@ PictureIndex::Stored PictureIndex::pack(const Picture& picture) {
     if (picture.discard) flags |= k_flag_discard;
     if (picture.hidden) flags |= k_flag_hidden;
     if (!fits) flags |= k_flag_no_dts;
+    if (picture.bad_key) flags |= k_flag_bad_key;
     // Without a presentation time the stamp's place holds the decoding time, until present() writes the real
     // one.
     const std::int64_t stamp = picture.pts != k_no_time ? picture.pts : picture.dts;
@@ -44,6 +52,7 @@ Picture PictureIndex::unpack(const Stored& stored) {
     picture.key = (flags & k_flag_key) != 0;
     picture.discard = (flags & k_flag_discard) != 0;
     picture.hidden = (flags & k_flag_hidden) != 0;
+    picture.bad_key = (flags & k_flag_bad_key) != 0;
     return picture;
 }
 
@@ -51,14 +60,30 @@ void PictureIndex::note_stored(State& state, const Picture& picture) {
     const auto ordinal = static_cast<Ordinal>(state.stored.size());
     if (!presentable(picture)) ++state.facts.hidden;
     if (picture.discard) state.facts.edit_list = true;
-    const Ordinal since_key = state.last_key == k_no_ordinal ? ordinal : ordinal - state.last_key;
     if (picture.key) {
         ++state.facts.keyframes;
-        state.last_key = ordinal;
+        if (picture.bad_key) ++state.facts.bad_keys;
+        state.key_places.push_back(ordinal);
     }
-    const std::int64_t group = picture.key ? std::max<std::int64_t>(since_key, 1) : since_key + 1;
-    state.facts.longest_gop = std::max(state.facts.longest_gop, group);
+    state.facts.stored = ordinal + 1;
     state.stored.push_back(pack(picture));
+}
+
+// From each keyframe up to the next; the last group ends with the film.
+void PictureIndex::measure_groups(State& state) {
+    IndexFacts& facts = state.facts;
+    facts.shortest_gop = facts.longest_gop = 0;
+    Ordinal begin = 0;
+    const auto count_group = [&](Ordinal end, bool whole) {
+        const std::int64_t length = end - begin;
+        facts.longest_gop = std::max(facts.longest_gop, length);
+        if (whole)
+            facts.shortest_gop = facts.shortest_gop == 0 ? length : std::min(facts.shortest_gop, length);
+        begin = end;
+    };
+    for (const Ordinal key : state.key_places)
+        if (key > begin) count_group(key, true);
+    count_group(static_cast<Ordinal>(state.stored.size()), false);
 }
 
 void PictureIndex::push_presented(State& state, Ordinal ordinal) {
@@ -76,7 +101,7 @@ void PictureIndex::push_presented(State& state, Ordinal ordinal) {
             step = std::numeric_limits<std::int64_t>::max();
         facts.min_step = frame == 1 ? step : std::min(facts.min_step, step);
         facts.max_step = frame == 1 ? step : std::max(facts.max_step, step);
-        if (step == 0) ++state.equal_stamps;
+        if (step == 0) ++state.facts.equal_stamps;
     }
     facts.last_pts = stored.pts;
 }
@@ -91,7 +116,7 @@ void PictureIndex::present_late(State& state, Ordinal ordinal) {
     std::erase_if(state.keys, [at](std::uint32_t frame) { return frame >= at; });
     if (at > 0) state.facts.last_pts = state.stored[state.presented.back()].pts;
     for (const Ordinal each : moved) push_presented(state, each);
-    ++state.late_stamps;
+    ++state.facts.late_stamps;
 }
 
 // First frame whose pts is not below.
@@ -114,35 +139,88 @@ std::int64_t PictureIndex::first_frame_after(const State& state, std::int64_t pt
 void PictureIndex::restart(Identity identity) {
     State fresh;
     fresh.identity = identity;
+    fresh.sorted = identity == Identity::pts;
     const std::lock_guard lock{m_mutex};
     fresh.facts.faults = std::move(m_state.facts.faults);
     std::swap(m_state, fresh);
     ++m_generation;
 }
 
-void PictureIndex::assign(const std::vector<Picture>& pictures) {
-    State fresh;
-    std::vector<Ordinal> order;
-    for (const Picture& picture : pictures) {
-        if (presentable(picture)) order.push_back(static_cast<Ordinal>(fresh.stored.size()));
-        note_stored(fresh, picture);
-    }
-    const auto pts_of_ordinal = [&](Ordinal ordinal) { return pictures[ordinal].pts; };
-    if (!std::ranges::is_sorted(order, {}, pts_of_ordinal))
-        std::ranges::stable_sort(order, {}, pts_of_ordinal);
-    for (const Ordinal ordinal : order) push_presented(fresh, ordinal);
+void PictureIndex::recognise_by_position() {
     const std::lock_guard lock{m_mutex};
-    fresh.facts.faults = std::move(m_state.facts.faults);
-    if (!m_state.stored.empty()) ++m_generation;
+    m_state.identity = Identity::position;
+    ++m_generation;
+}
+
+void PictureIndex::assign(const IndexContent& content) {
+    State fresh;
+    fresh.identity = content.identity;
+    fresh.facts.faults = content.faults;
+    fresh.facts.late_stamps = content.late_stamps;
+    fresh.facts.verified = content.verified;
+    fresh.facts.undecodable = content.undecodable;
+    const std::vector<Picture>& pictures = content.pictures;
+    for (const Picture& picture : pictures) note_stored(fresh, picture);
+    std::vector<Ordinal> order = content.presented;
+    if (order.empty() && content.identity == Identity::pts) {
+        for (Ordinal ordinal = 0; ordinal < pictures.size(); ++ordinal)
+            if (presentable(pictures[ordinal])) order.push_back(ordinal);
+        const auto pts_of_ordinal = [&](Ordinal ordinal) { return pictures[ordinal].pts; };
+        if (!std::ranges::is_sorted(order, {}, pts_of_ordinal))
+            std::ranges::stable_sort(order, {}, pts_of_ordinal);
+    }
+    for (const Ordinal ordinal : order) push_presented(fresh, ordinal);
+    measure_groups(fresh);
+    const std::lock_guard lock{m_mutex};
+    for (std::string& fault : m_state.facts.faults) add_once(fresh.facts.faults, std::move(fault));
+    fresh.facts.complete = m_state.facts.complete;
+    if (!keeps_numbers(m_state, fresh)) ++m_generation;
     std::swap(m_state, fresh);
+}
+
+// Every frame known before is still the same picture under the same number and place.
+bool PictureIndex::keeps_numbers(const State& before, const State& after) {
+    if (before.presented.size() > after.presented.size()) return false;
+    const auto same = [&](Ordinal a, Ordinal b) {
+        return a == b && before.stored[a].pts == after.stored[b].pts &&
+               before.stored[a].pos_and_flags >> 8 == after.stored[b].pos_and_flags >> 8;
+    };
+    return std::ranges::equal(before.presented.begin(), before.presented.end(), after.presented.begin(),
+                              after.presented.begin() + std::ssize(before.presented), same);
+}
+
+IndexContent PictureIndex::content() const {
+    const std::lock_guard lock{m_mutex};
+    IndexContent content;
+    content.identity = m_state.identity;
+    content.pictures.reserve(m_state.stored.size());
+    for (const Stored& stored : m_state.stored) content.pictures.push_back(unpack(stored));
+    content.presented.assign(m_state.presented.begin(), m_state.presented.end());
+    content.faults = m_state.facts.faults;
+    content.late_stamps = m_state.facts.late_stamps;
+    content.verified = m_state.facts.verified;
+    content.undecodable = m_state.facts.undecodable;
+    return content;
+}
+
+void PictureIndex::set_verified(const std::vector<Ordinal>& bad_keys, std::int64_t undecodable) {
+    const std::lock_guard lock{m_mutex};
+    m_state.facts.verified = true;
+    m_state.facts.undecodable = undecodable;
+    for (const Ordinal ordinal : bad_keys) {
+        if (ordinal >= m_state.stored.size()) continue;
+        std::int64_t& flags = m_state.stored[ordinal].pos_and_flags;
+        if ((flags & k_flag_bad_key) == 0) ++m_state.facts.bad_keys;
+        flags |= k_flag_bad_key;
+    }
+    if (!bad_keys.empty()) ++m_generation;  // what was decoded from them may be wrong
 }
 
 Ordinal PictureIndex::add(const Picture& picture) {
     const std::lock_guard lock{m_mutex};
     const auto ordinal = static_cast<Ordinal>(m_state.stored.size());
     note_stored(m_state, picture);
-    if (m_state.identity == Identity::pts && presentable(picture))
-        m_state.pending.emplace(picture.pts, ordinal);
+    if (m_state.sorted && presentable(picture)) m_state.pending.emplace(picture.pts, ordinal);
     return ordinal;
 }
 
@@ -174,9 +252,24 @@ void PictureIndex::present(Ordinal ordinal, std::int64_t pts) {
     push_presented(m_state, ordinal);
 }
 
+void PictureIndex::correct_key(Ordinal ordinal, bool key) {
+    const std::lock_guard lock{m_mutex};
+    std::int64_t& flags = m_state.stored[ordinal].pos_and_flags;
+    if (((flags & k_flag_key) != 0) == key) return;
+    flags ^= k_flag_key;
+    auto& places = m_state.key_places;
+    const auto place = std::ranges::lower_bound(places, ordinal);
+    if (key)
+        places.insert(place, ordinal);
+    else
+        places.erase(place);
+    m_state.facts.keyframes = std::ssize(places);
+}
+
 void PictureIndex::finish() {
     settle(std::numeric_limits<std::int64_t>::max());
     const std::lock_guard lock{m_mutex};
+    measure_groups(m_state);
     m_state.facts.complete = true;
     m_state.facts.progress = 1;
 }
@@ -188,8 +281,7 @@ void PictureIndex::set_progress(double fraction) {
 
 void PictureIndex::add_fault(std::string sentence) {
     const std::lock_guard lock{m_mutex};
-    auto& faults = m_state.facts.faults;
-    if (std::ranges::find(faults, sentence) == faults.end()) faults.push_back(std::move(sentence));
+    add_once(m_state.facts.faults, std::move(sentence));
 }
 
 Identity PictureIndex::identity() const {
@@ -277,12 +369,13 @@ std::optional<Ordinal> PictureIndex::key_for(std::int64_t frame, Ordinal before)
         return std::nullopt;
     const Ordinal target = m_state.presented[static_cast<std::size_t>(frame)];
     const std::int64_t target_pts = m_state.stored[target].pts;
-    Ordinal end = std::min<Ordinal>(before, target + 1);
-    while (end > 0) {
-        const Stored& stored = m_state.stored[--end];
-        if ((stored.pos_and_flags & k_flag_key) == 0) continue;
+    const auto& keys = m_state.key_places;
+    auto place = std::lower_bound(keys.begin(), keys.end(), std::min<Ordinal>(before, target + 1));
+    while (place != keys.begin()) {
+        const Stored& stored = m_state.stored[*--place];
+        if ((stored.pos_and_flags & k_flag_bad_key) != 0) continue;
         const bool by_pts = m_state.identity == Identity::pts;
-        if (by_pts ? stored.pts <= target_pts : stored.frame <= frame) return end;
+        if (by_pts ? stored.pts <= target_pts : stored.frame <= frame) return *place;
     }
     return std::nullopt;
 }
@@ -311,13 +404,21 @@ std::optional<std::int64_t> PictureIndex::frame_at_pts(std::int64_t pts) const {
 
 IndexFacts PictureIndex::facts() const {
     const std::lock_guard lock{m_mutex};
-    IndexFacts facts = m_state.facts;
-    if (m_state.equal_stamps > 0)
+    IndexFacts facts = m_state.facts;  // groups are measured when the index is finished
+    if (facts.equal_stamps > 0)
         facts.faults.push_back(
             "Some neighbouring pictures carry the same time stamp; they are told apart by their order.");
-    if (m_state.late_stamps > 0)
+    if (facts.late_stamps > 0)
         facts.faults.push_back(
             "Some time stamps go back; pictures are numbered in the order of their stamps.");
+    if (facts.undecodable > 0)
+        facts.faults.push_back(fmt::format(
+            "{} of the frames are damaged and show no picture; they keep their numbers.", facts.undecodable));
+    if (facts.bad_keys > 0)
+        facts.faults.push_back(fmt::format(
+            "{} of the keyframes cannot be decoded from by themselves; their frames are reached from an "
+            "earlier one.",
+            facts.bad_keys));
     return facts;
 }
 

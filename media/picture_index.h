@@ -25,6 +25,7 @@ struct Picture {
     bool key = false;
     bool discard = false;  // outside the edit list: decoded, never presented
     bool hidden = false;   // gives no picture of its own
+    bool bad_key = false;  // a keyframe from which decoding was seen to give other pictures; never started at
 };
 
 // How a decoded picture is recognised.
@@ -35,33 +36,59 @@ enum class Identity : std::uint8_t {
 };
 
 struct IndexFacts {
-    std::int64_t frame_count = 0, hidden = 0, keyframes = 0, longest_gop = 0;
+    std::int64_t frame_count = 0, stored = 0, hidden = 0, keyframes = 0, bad_keys = 0;
+    std::int64_t shortest_gop = 0, longest_gop = 0;  // stored pictures; 0 before the second keyframe
     std::int64_t first_pts = k_no_time, last_pts = k_no_time;
     std::int64_t min_step = 0, max_step = 0;  // ticks between neighbours; 0 when fewer than two
+    std::int64_t equal_stamps = 0, late_stamps = 0;
     bool complete = false, edit_list = false;
+    bool verified = false;         // every group was decoded and compared
+    std::int64_t undecodable = 0;  // frames that gave no picture then
     double progress = 0;
     std::vector<std::string> faults;
 };
 
-// 32 bytes a picture and 4 a keyframe. One thread writes, any may read; every call holds one leaf mutex for a
+// What an index holds, without what follows from it.
+struct IndexContent {
+    Identity identity = Identity::pts;
+    std::vector<Picture> pictures;  // decode order
+    // Frame number -> place in `pictures`. With Identity::pts it may be empty: then it is the order of the
+    // stamps.
+    std::vector<Ordinal> presented;
+    std::vector<std::string> faults;
+    std::int64_t late_stamps = 0;
+    bool verified = false;
+    std::int64_t undecodable = 0;
+};
+
+// 32 bytes a picture and 8 a keyframe. One thread writes, any may read; every call holds one leaf mutex for a
 // short time.
 class PictureIndex {
 public:
     // ---- the indexing thread
     void restart(Identity identity);  // forgets everything
-    // A whole sample table at once.
-    void assign(const std::vector<Picture>& pictures);
-    // Decode order. With Identity::pts it is presented once settle() has passed it, else by present().
+    // The clock has begun again: time stamps no longer tell pictures apart, places in the file do. Stamps
+    // given to add() must go on without a jump.
+    void recognise_by_position();
+    // Everything at once, in place of what was there. `presented` must name pictures, each at most once.
+    void assign(const IndexContent& content);
+    // Decode order. After restart(Identity::pts) it is presented once settle() has passed it, else by
+    // present().
     Ordinal add(const Picture& picture);
     // Nothing added later will have a pts below this.
     void settle(std::int64_t below_pts);
     // The picture comes next in presentation order.
     void present(Ordinal ordinal, std::int64_t pts);
+    // Decoding has shown whether a picture refers to nothing before it. Before it is presented.
+    void correct_key(Ordinal ordinal, bool key);
     void finish();
     void set_progress(double fraction);
     void add_fault(std::string sentence);
+    // What decoding every group has shown.
+    void set_verified(const std::vector<Ordinal>& bad_keys, std::int64_t undecodable);
 
     // ---- any thread
+    [[nodiscard]] IndexContent content() const;
     [[nodiscard]] Identity identity() const;
     [[nodiscard]] std::int64_t frame_count() const;  // presented pictures whose number will not change
     [[nodiscard]] bool complete() const;
@@ -100,19 +127,21 @@ private:
 
     struct State {
         Identity identity = Identity::pts;
+        bool sorted = true;               // presented in the order of stamps, by settle()
         std::deque<Stored> stored;        // decode order
         std::deque<Ordinal> presented;    // frame number -> ordinal
         std::vector<std::uint32_t> keys;  // frame numbers of presented keyframes, ascending
+        std::vector<Ordinal> key_places;  // of all keyframes, ascending
         std::set<std::pair<std::int64_t, Ordinal>> pending;  // not settled yet
-        Ordinal last_key = k_no_ordinal;
         IndexFacts facts;
-        std::int64_t equal_stamps = 0, late_stamps = 0;
     };
     static Stored pack(const Picture& picture);
     static Picture unpack(const Stored& stored);
     static void note_stored(State& state, const Picture& picture);
+    static void measure_groups(State& state);
     static void push_presented(State& state, Ordinal ordinal);
     static void present_late(State& state, Ordinal ordinal);
+    static bool keeps_numbers(const State& before, const State& after);
     static std::int64_t lower_frame(const State& state, std::int64_t pts);
     static std::int64_t first_frame_after(const State& state, std::int64_t pts);
     [[nodiscard]] std::optional<std::int64_t> identify_by_pts(std::int64_t pts, std::int64_t pos,

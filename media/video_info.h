@@ -38,11 +38,18 @@ struct VideoInfo {
     bool flip_horizontal = false;
     base::Rational sample_aspect{1, 1};
     base::Rational time_base{0, 1};
-    base::Rational average_rate{0, 1};  // frames per second, for display
-    std::int64_t start_pts = 0;
+    base::Rational average_rate{0, 1};        // frames per second, for display
+    std::int64_t start_pts = 0, end_pts = 0;  // of the first and the last frame known
     double duration_secs = 0;
     int bit_depth = 8;
-    bool is_picture = false;  // a still image: one frame, no time
+    bool is_picture = false;          // a still image: one frame, no time
+    bool is_sequence = false;         // numbered pictures, the path a pattern such as img_%05d.png
+    std::int64_t sequence_first = 0;  // the number of the first of them
+    std::string ffmpeg_version;       // that decodes it
+    bool is_growing = false;          // the file has grown while open: a recording in progress
+    // Of a file that has grown, when that has ended; else empty and 0.
+    std::string grown_fingerprint;
+    std::int64_t grown_bytes = 0;
     std::vector<StreamInfo> streams;
 
     // From the index; meaningful as far as it has grown.
@@ -50,7 +57,8 @@ struct VideoInfo {
     bool index_complete = false;
     double index_progress = 0;  // 0…1
     bool variable_rate = false;
-    bool edit_list = false;  // some stored pictures are not presented
+    bool stamps_identify = false;  // each frame has a pts of its own, the file's
+    bool edit_list = false;        // some stored pictures are not presented
     std::int64_t hidden_pictures = 0;
     std::int64_t keyframes = 0;
     std::int64_t shortest_gop = 0, longest_gop = 0;  // stored pictures from one keyframe up to the next

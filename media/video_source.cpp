@@ -7,8 +7,11 @@
 #include <mutex>
 #include <thread>
 
+#include "base/digest.h"
+#include "base/file_sequence.h"
 #include "media/frame_fetcher.h"
 #include "media/index_builder.h"
+#include "media/index_file.h"
 #include "media/open_info.h"
 
 namespace media {
@@ -18,6 +21,14 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t k_prefetch_frames = 16;
 constexpr auto k_index_wake_every = std::chrono::milliseconds{50};
+constexpr Clock::duration k_growth_look_every = std::chrono::seconds{2};
+constexpr auto k_lately = std::chrono::seconds{20};
+
+bool was_written_lately(const std::filesystem::path& path) {
+    std::error_code error;
+    const auto written = std::filesystem::last_write_time(path, error);
+    return !error && std::filesystem::file_time_type::clock::now() - written < k_lately;
+}
 
 struct Request {
     std::int64_t frame = 0;
@@ -25,6 +36,8 @@ struct Request {
     std::uint64_t serial = 0;  // newer is larger
     bool answered = false;     // the cache had it; only what lies ahead is wanted
 };
+
+enum class IndexFrom : std::uint8_t { packets, sample_table, side_file };
 
 }  // namespace
 
@@ -55,16 +68,21 @@ struct VideoSource::Impl {
     void copy_counters(const FrameFetcher& fetcher);
     // ---- index thread
     void run_index(std::stop_token stop);
+    void keep_index();
+    void watch_growth(const IndexTask& task, std::stop_token stop);
+    void set_growing(bool on);
     void index_grown();
 
     const std::filesystem::path path;
     const VideoSourceOptions options;
-    PictureIndex index;                 // own leaf lock
-    FrameCache cache;                   // own leaf lock
-    std::uint64_t seen_generation = 0;  // decoder thread
-    int stream_index = -1;              // decoder thread, before the index thread starts
-    bool from_table = false;            // decoder thread, before the index thread starts
-    Clock::time_point last_index_wake;  // index thread
+    PictureIndex index;                                                                // own leaf lock
+    FrameCache cache;                                                                  // own leaf lock
+    const std::shared_ptr<FetchCounters> fetched = std::make_shared<FetchCounters>();  // atomics
+    std::uint64_t seen_generation = 0;                                                 // decoder thread
+    int stream_index = -1;                      // decoder thread, before the index thread starts
+    std::optional<IndexStamp> stamp;            // as stream_index: the file's state when it was opened
+    IndexFrom index_from = IndexFrom::packets;  // as stream_index
+    Clock::time_point last_index_wake;          // index thread
 
     // Guards the fields up to the threads. Only the index's own lock is ever taken inside it.
     mutable std::mutex mutex;
@@ -128,13 +146,20 @@ base::Result<FrameFetcher> VideoSource::Impl::open(std::stop_token stop) {
     auto demuxer = Demuxer::open(path, options.stream_index, stop);
     if (!demuxer) return std::unexpected(demuxer.error());
     const IndexTask task{path, demuxer->stream().index, options.decoder_threads, {}};
-    const auto table = index_from_sample_table(*demuxer, task, index);
-    if (!table) return std::unexpected(table.error());
-    from_table = *table;
     stream_index = task.stream_index;
+    stamp = index_stamp(path, stream_index);
+    if (auto known = stamp ? load_index(path, *stamp) : std::nullopt) {
+        index.assign(*known);
+        index.finish();
+        index_from = IndexFrom::side_file;
+    } else {
+        const auto table = index_from_sample_table(*demuxer, task, index);
+        if (!table) return std::unexpected(table.error());
+        index_from = *table ? IndexFrom::sample_table : IndexFrom::packets;
+    }
     seen_generation = index.generation();
     VideoInfo info = info_from_headers(*demuxer);
-    auto fetcher = FrameFetcher::make(std::move(*demuxer), index, cache, options.decoder_threads);
+    auto fetcher = FrameFetcher::make(std::move(*demuxer), index, cache, options.decoder_threads, fetched);
     if (!fetcher) return fetcher;
     const std::lock_guard lock{mutex};
     headers = std::move(info);
@@ -233,15 +258,17 @@ void VideoSource::Impl::prefetch(FrameFetcher& fetcher, const Request& request, 
 }
 
 void VideoSource::Impl::copy_counters(const FrameFetcher& fetcher) {
-    const FetchCounters& fetched = fetcher.counters();
+    const FetchCounters& now = fetcher.counters();
     const std::lock_guard lock{mutex};
-    counters.decoded = fetched.decoded.load(std::memory_order_relaxed);
-    counters.seeks = fetched.seeks.load(std::memory_order_relaxed);
+    counters.decoded = now.decoded.load(std::memory_order_relaxed);
+    counters.seeks = now.seeks.load(std::memory_order_relaxed);
 }
 
 void VideoSource::Impl::run_index(std::stop_token stop) {
     const IndexTask task{path, stream_index, options.decoder_threads, [this] { index_grown(); }};
-    const auto done = from_table ? confirm_index(task, index, stop) : index_from_packets(task, index, stop);
+    base::Result<void> done;
+    if (index_from == IndexFrom::sample_table) done = confirm_index(task, index, stop);
+    if (index_from == IndexFrom::packets) done = index_from_packets(task, index, stop);
     if (stop.stop_requested()) return;
     if (!done) {
         index.add_fault(done.error().message);
@@ -249,6 +276,57 @@ void VideoSource::Impl::run_index(std::stop_token stop) {
     }
     last_index_wake = {};
     index_grown();
+    if (done && index_from != IndexFrom::side_file) keep_index();
+    watch_growth(task, stop);
+}
+
+void VideoSource::Impl::keep_index() {
+    const IndexContent content = index.content();
+    if (stamp && worth_keeping(content)) save_index(path, *stamp, content);
+}
+
+// A recording in progress: while the file was written to lately, looks at it every few seconds and reads on.
+void VideoSource::Impl::watch_growth(const IndexTask& task, std::stop_token stop) {
+    std::mutex resting;
+    std::condition_variable_any never;
+    auto pause = k_growth_look_every;
+    while (stamp && was_written_lately(path)) {
+        std::unique_lock lock{resting};
+        never.wait_for(lock, stop, pause, [] { return false; });
+        if (stop.stop_requested()) return;
+        const auto now = index_stamp(path, stream_index);
+        if (!now || now->file_bytes <= stamp->file_bytes) {
+            set_growing(false);
+            continue;
+        }
+        const auto begun = Clock::now();
+        const std::int64_t before = index.frame_count();
+        if (const auto grown = grow_index(task, index, stop); !grown) {
+            if (!stop.stop_requested()) index.add_fault(grown.error().message);
+            break;
+        }
+        stamp = now;
+        set_growing(index.frame_count() > before);
+        keep_index();
+        // However long the film: at most a tenth of the time goes into reading on.
+        pause = std::max<Clock::duration>(k_growth_look_every, 10 * (Clock::now() - begun));
+    }
+    set_growing(false);
+}
+
+void VideoSource::Impl::set_growing(bool on) {
+    const auto print = on ? base::Result<std::string>{std::string{}} : base::fingerprint(path);
+    const auto bytes = base::medium_bytes(path);
+    {
+        const std::lock_guard lock{mutex};
+        if (!headers || !*headers) return;
+        media::VideoInfo& info = **headers;
+        if (!on && !info.is_growing) return;
+        info.is_growing = on;
+        info.grown_fingerprint = print.value_or("");
+        info.grown_bytes = static_cast<std::int64_t>(bytes.value_or(0));
+    }
+    wake();
 }
 
 void VideoSource::Impl::index_grown() {
@@ -276,6 +354,11 @@ std::optional<base::Result<FramePtr>> VideoSource::poll() {
 
 FramePtr VideoSource::cached(std::int64_t frame) const { return m_impl->cached(frame); }
 
+void VideoSource::set_verified(const VerifyReport& report) {
+    m_impl->index.set_verified(report.bad_keys, report.undecodable);
+    m_impl->wake();
+}
+
 bool VideoSource::idle() const {
     const std::lock_guard lock{m_impl->mutex};
     return !m_impl->wanted && !m_impl->working;
@@ -285,7 +368,7 @@ std::optional<base::Result<VideoInfo>> VideoSource::info() const {
     std::unique_lock lock{m_impl->mutex};
     auto info = m_impl->headers;
     lock.unlock();
-    if (info && *info) add_index_facts(**info, m_impl->index.facts());
+    if (info && *info) add_index_facts(**info, m_impl->index, *m_impl->fetched);
     return info;
 }
 

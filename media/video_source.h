@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "media/verify.h"
 #include "media/video_frame.h"
 #include "media/video_info.h"
 
@@ -59,6 +60,8 @@ public:
     [[nodiscard]] std::optional<std::int64_t> frame_at_secs(double t_secs) const;
     [[nodiscard]] double secs_of(std::int64_t frame) const;  // since frame 0, for display
     [[nodiscard]] VideoCounters counters() const;
+    // What verify_film() has found of this film.
+    void set_verified(const VerifyReport& report);
 
 private:
     struct Impl;
@@ -91,6 +94,10 @@ private:
     explicit FrameReader(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> m_impl;
 };
+
+// What the headers say, without an index: frame_count is 0. Blocks for reading them. Errors: as opening.
+[[nodiscard]] base::Result<VideoInfo> read_headers(const std::filesystem::path& path,
+                                                   std::optional<int> stream_index = {});
 
 // 8-bit RGBA as displayed (rotation and flip applied), rows top to bottom, shown_width*shown_height*4 bytes.
 // The same conversion as the GPU's within rounding.

@@ -129,6 +129,7 @@ base::Result<void> run(const Options& options) {
     context.pts_of_frame = [&media](labels::AssetId id, std::int64_t frame) {
         return media.pts_of(id, frame);
     };
+    context.frames_manifest = [&media](labels::AssetId id) { return media.frames_manifest(id); };
     context.stop = interrupt.stop_token();
     context.progress = progress.callback();
     if (!options.json) fmt::print("{} loses: {}\n", driver.title, driver.loses);

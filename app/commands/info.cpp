@@ -4,7 +4,10 @@
 
 #include "app/command.h"
 #include "app/commands/json_out.h"
+#include "app/commands/progress.h"
 #include "app/commands/support.h"
+#include "app/recipes.h"
+#include "base/file_sequence.h"
 #include "media/video_source.h"
 
 namespace app {
@@ -14,18 +17,10 @@ namespace {
 struct Options {
     std::string file;
     std::optional<int> stream;
+    std::optional<std::int64_t> frame;
+    bool verify = false;
     bool json = false;
 };
-
-// With -fps_mode passthrough ffmpeg numbers pictures as Limn does: in order of presentation, edit list
-// honoured.
-std::string recipe(const media::VideoInfo& info) {
-    const std::string file = shell_quoted(info.path.string());
-    if (info.is_picture) return fmt::format("ffmpeg -i {} -frames:v 1 OUT.png", file);
-    return fmt::format(
-        "ffmpeg -i {} -map 0:{} -vf 'select=eq(n\\,N)' -fps_mode passthrough -frames:v 1 OUT.png", file,
-        info.stream_index);
-}
 
 double rate(const media::VideoInfo& info) {
     return info.average_rate.num == 0
@@ -51,7 +46,8 @@ void write_streams(JsonOut& json, const media::VideoInfo& info) {
     json.end_array();
 }
 
-void write_video_json(const media::VideoInfo& info, std::uintmax_t size_bytes) {
+void write_video_json(const media::VideoInfo& info, std::uintmax_t size_bytes,
+                      std::optional<RecipeFrame> frame) {
     JsonOut json;
     json.begin_object().field("path", info.path.string()).field("size_bytes", size_bytes);
     json.field("kind", info.is_picture ? "image" : "video");
@@ -68,10 +64,14 @@ void write_video_json(const media::VideoInfo& info, std::uintmax_t size_bytes) {
     json.field("fps", rate(info)).field("variable_rate", info.variable_rate);
     json.field("start_pts", info.start_pts).field("duration_secs", info.duration_secs);
     json.field("edit_list", info.edit_list).field("hidden_pictures", info.hidden_pictures);
-    json.field("keyframes", info.keyframes).field("longest_gop", info.longest_gop);
+    json.field("field_order", name_of(info.field_order));
+    json.field("keyframes", info.keyframes).field("shortest_gop", info.shortest_gop);
+    json.field("mean_gop", info.mean_gop).field("longest_gop", info.longest_gop);
+    json.field("exactness", name_of(info.exactness)).field("exactness_note", info.exactness_note);
+    json.field("end_pts", info.end_pts);
     json.texts("faults", info.faults);
     write_streams(json, info);
-    json.field("ffmpeg", recipe(info)).end_object();
+    json.field("ffmpeg", ffmpeg_recipe(info, frame)).field("opencv", opencv_recipe(info, frame)).end_object();
 }
 
 void row(std::string_view name, std::string_view text) { fmt::print("  {:<14}{}\n", name, text); }
@@ -98,7 +98,14 @@ std::string stream_text(const media::StreamInfo& stream) {
     return text;
 }
 
-void print_video(const media::VideoInfo& info, std::uintmax_t size_bytes) {
+std::string groups_text(const media::VideoInfo& info) {
+    std::string text = count_text(info.keyframes, "keyframe");
+    if (info.keyframes < 2) return text;
+    return text + fmt::format(", groups of {} to {}, {:.1f} on average", info.shortest_gop,
+                              count_text(info.longest_gop, "picture"), info.mean_gop);
+}
+
+void print_video(const media::VideoInfo& info, std::uintmax_t size_bytes, std::optional<RecipeFrame> frame) {
     fmt::print("{}\n", info.path.string());
     row("file", fmt::format("{}, {}", info.container, bytes_text(size_bytes)));
     row("picture", picture_text(info));
@@ -109,8 +116,9 @@ void print_video(const media::VideoInfo& info, std::uintmax_t size_bytes) {
             fmt::format("{:.6g} fps{}", rate(info), info.variable_rate ? ", variable" : ", constant"));
         row("time base",
             fmt::format("{}/{}, first pts {}", info.time_base.num, info.time_base.den, info.start_pts));
-        row("keyframes",
-            fmt::format("{}, longest group {}", info.keyframes, count_text(info.longest_gop, "frame")));
+        if (info.field_order != media::FieldOrder::unknown) row("scan", name_of(info.field_order));
+        row("groups", groups_text(info));
+        row("frames are", fmt::format("{}: {}", name_of(info.exactness), info.exactness_note));
         if (info.edit_list) {
             row("edit list", fmt::format("hides {}", count_text(info.hidden_pictures, "stored picture")));
         }
@@ -119,7 +127,8 @@ void print_video(const media::VideoInfo& info, std::uintmax_t size_bytes) {
         row(fmt::format("stream {}", stream.index), stream_text(stream));
     }
     for (const std::string& fault : info.faults) row("fault", fault);
-    row(info.is_picture ? "as ffmpeg" : "frame N", recipe(info));
+    row("as ffmpeg", ffmpeg_recipe(info, frame));
+    if (const std::string opencv = opencv_recipe(info, frame); !opencv.empty()) row("as OpenCV", opencv);
 }
 
 base::Result<void> describe_project(const Options& options) {
@@ -149,16 +158,29 @@ base::Result<void> describe_project(const Options& options) {
 
 base::Result<void> describe(const Options& options) {
     if (is_project(options.file)) return describe_project(options);
+    if (options.verify) {
+        Interrupt interrupt;
+        ProgressLine progress{"Decoding every frame twice"};
+        auto verified =
+            media::verify_film(options.file, options.stream, interrupt.stop_token(), progress.callback());
+        if (!verified) return std::unexpected(verified.error());
+    }
     media::VideoSourceOptions source_options;
     source_options.stream_index = options.stream;
     auto reader = media::FrameReader::open(options.file, source_options);
     if (!reader) return std::unexpected(reader.error());
-    std::error_code ignored;
-    const std::uintmax_t size_bytes = std::filesystem::file_size(options.file, ignored);
+    const media::VideoInfo& info = reader->info();
+    std::optional<RecipeFrame> frame;
+    if (options.frame) {
+        if (auto fits = frame_within(*options.frame, info.frame_count, options.file); !fits) return fits;
+        frame = RecipeFrame{.frame = *options.frame, .pts = {}};
+        if (info.stamps_identify) frame->pts = reader->pts_of(*options.frame);
+    }
+    const std::uintmax_t size_bytes = base::medium_bytes(options.file).value_or(0);
     if (options.json)
-        write_video_json(reader->info(), size_bytes);
+        write_video_json(info, size_bytes, frame);
     else
-        print_video(reader->info(), size_bytes);
+        print_video(info, size_bytes, frame);
     return {};
 }
 
@@ -167,6 +189,9 @@ RunCommand setup(CLI::App& cli) {
     cli.add_option("MEDIA", options->file, "A video, a picture or a project")->required()->type_name("");
     cli.add_option("--stream", options->stream, "Another stream of the file than its first video")
         ->type_name("N");
+    cli.add_option("--frame", options->frame, "Print the commands that give this frame")->type_name("N");
+    cli.add_flag("--verify", options->verify,
+                 "First prove that every frame is the same however it is reached (decodes all of it, twice)");
     cli.add_flag("--json", options->json, "As JSON");
     return [options] { return describe(*options); };
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/commands/support.h"
+#include "app/recipes.h"
 #include "labels/project_file.h"
 
 namespace app {
@@ -33,8 +34,12 @@ base::Result<media::FrameReader*> MediaReaders::reader(labels::AssetId id) {
 
 std::int64_t MediaReaders::pts_of(labels::AssetId id, std::int64_t frame) {
     const auto found = reader(id);
-    if (!found || frame < 0 || frame >= (*found)->info().frame_count) return labels::k_no_pts;
-    return (*found)->pts_of(frame);
+    return found ? (*found)->pts_of(frame) : labels::k_no_pts;
+}
+
+std::string MediaReaders::frames_manifest(labels::AssetId id) {
+    const auto found = reader(id);
+    return found ? app::frames_manifest((*found)->info()) : std::string{};
 }
 
 base::Result<void> MediaReaders::write_picture(labels::AssetId id, std::int64_t frame,

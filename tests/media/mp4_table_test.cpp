@@ -90,7 +90,7 @@ TEST_CASE("an_index_that_packets_disprove_is_replaced_and_reported") {
     auto pictures = media::pictures_from_mp4(*demuxer).value();
     pictures[30].pts += 7;
     media::PictureIndex index;
-    index.assign(pictures);
+    index.assign({.pictures = pictures});
     index.finish();
     REQUIRE(media::confirm_index({film, 0, 1, {}}, index, {}).has_value());
     CHECK(index.generation() > 0);

@@ -21,7 +21,7 @@ const std::vector<Picture> k_open_group = {
 };
 
 PictureIndex& filled(PictureIndex& index, const std::vector<Picture>& pictures) {
-    index.assign(pictures);
+    index.assign({.pictures = pictures});
     index.finish();
     return index;
 }
