@@ -365,6 +365,7 @@ base::Result<void> grow_index(const IndexTask& task, PictureIndex& index, std::s
     const IndexTask silent{task.path, task.stream_index, task.decoder_threads, {}};
     if (can_read_on) {
         known.pictures.erase(last_key.base() - 1, known.pictures.end());
+        known.presented.clear();
         known.verified = false;
         grown.assign(known);
         const auto scanned = PacketScan{silent, grown}.run_on(*demuxer, stop);

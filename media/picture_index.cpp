@@ -1,6 +1,7 @@
 #include "media/picture_index.h"
 
 #include <algorithm>
+#include <cassert>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -169,7 +170,10 @@ void PictureIndex::assign(const IndexContent& content) {
         if (!std::ranges::is_sorted(order, {}, pts_of_ordinal))
             std::ranges::stable_sort(order, {}, pts_of_ordinal);
     }
-    for (const Ordinal ordinal : order) push_presented(fresh, ordinal);
+    for (const Ordinal ordinal : order) {
+        assert(ordinal < pictures.size());
+        push_presented(fresh, ordinal);
+    }
     measure_groups(fresh);
     const std::lock_guard lock{m_mutex};
     for (std::string& fault : m_state.facts.faults) add_once(fresh.facts.faults, std::move(fault));

@@ -70,12 +70,13 @@ struct ReferenceFrame {
     bool operator==(const ReferenceFrame&) const = default;
 };
 
-// `ffmpeg -noautorotate -i FILE -map 0:v:0 -fps_mode passthrough -f framemd5 -`, with the file's own stamps.
+// `ffmpeg -noautorotate -i FILE -map 0:v:0 -fps_mode passthrough -f framemd5 -`, with the file's own stamps,
+// and without ffmpeg's scaling of pictures that differ in size from the first.
 inline std::vector<ReferenceFrame> reference(const fs::path& file) {
-    const Output output =
-        run(fmt::format("ffmpeg -v quiet -nostdin -noautorotate -copyts -i {} -map 0:v:0 -fps_mode "
-                        "passthrough -enc_time_base -1 -f framemd5 -",
-                        quoted(file)));
+    const Output output = run(
+        fmt::format("ffmpeg -v quiet -nostdin -noautorotate -copyts -i {} -map 0:v:0 -autoscale 0 -fps_mode "
+                    "passthrough -enc_time_base -1 -f framemd5 -",
+                    quoted(file)));
     std::vector<ReferenceFrame> frames;
     std::istringstream lines{output.text};
     for (std::string line; std::getline(lines, line);) {

@@ -29,7 +29,7 @@ struct Row {
 };
 
 FrameReader open(const fs::path& file, std::size_t cache_bytes) {
-    auto reader = FrameReader::open(file, {.cache_bytes = cache_bytes, .decoder_threads = 2});
+    auto reader = FrameReader::open(file, {.cache_bytes = cache_bytes, .decoder_threads = 0});
     REQUIRE_MESSAGE(reader.has_value(), (reader ? "" : reader.error().message));
     return std::move(*reader);
 }
@@ -44,15 +44,25 @@ int wrong_frames(FrameReader& reader, const std::vector<fixtures::ReferenceFrame
     return wrong;
 }
 
-void walk(const fs::path& file, std::size_t least_frames) {
+enum class End {
+    whole,
+    cut_off
+};  // cut off: the last packet is not whole, and its frame may give no picture
+
+void walk(const fs::path& file, std::size_t least_frames, End end = End::whole) {
     CAPTURE(file.filename().string());
     const auto expected = fixtures::reference(file);
     REQUIRE(expected.size() >= least_frames);
     std::vector<std::size_t> order(expected.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     FrameReader sequential = open(file, 64u << 20);
-    REQUIRE(sequential.info().frame_count == static_cast<std::int64_t>(expected.size()));
+    const std::int64_t beyond = sequential.info().frame_count - static_cast<std::int64_t>(expected.size());
+    const bool last_is_broken = end == End::cut_off && beyond == 1;
+    if (last_is_broken) CHECK_FALSE(sequential.md5(sequential.info().frame_count - 1).has_value());
+    REQUIRE(beyond == (last_is_broken ? 1 : 0));
     CHECK(wrong_frames(sequential, expected, order) == 0);
+    // What a decoder makes up for the lost half of a picture depends on what it decoded before.
+    if (end == End::cut_off) order.pop_back();
     FrameReader backward = open(file, 1u << 20);
     std::ranges::reverse(order);
     CHECK(wrong_frames(backward, expected, order) == 0);
@@ -210,7 +220,7 @@ TEST_CASE("mpeg_1_2_and_4") {
               {"m4.mkv", MPEG4},
               {"m4.3gp", "-c:v mpeg4 -g 12"},
               {"m4nob.avi", "-c:v mpeg4 -g 12"},
-              {"xvid.avi", "-c:v libxvid -g 12 -bf 2"},
+              {"xvid.avi", "-c:v libxvid -g 12 -bf 2", 40},
               {"m4.m4v", MPEG4}});
 }
 
@@ -299,9 +309,9 @@ TEST_CASE("clocks_that_vary_jump_repeat_and_begin_anywhere") {
               {"jump.mp4", jump},
               {"jump.ts", jump},
               {"twice.mkv", twice},
-              {"early.mkv", early},
-              {"early.mov", early},
-              {"early.mp4", early},
+              {"early.mkv", early, 20},
+              {"early.mov", early, 20},
+              {"early.mp4", early, 20},
               {"negcts.mov", H264 "-movflags negative_cts_offsets"},
               {"late.mp4", H264 "-output_ts_offset 3"},
               {"late.mkv", H264 "-output_ts_offset 30000"},
@@ -336,10 +346,10 @@ TEST_CASE("streams_that_begin_or_end_anywhere") {
     walk(part_of("mid.vob", made(k_mpeg2_vob), 30001, 1u << 30), 15);
     walk(part_of("mid.h264", made(k_raw_h264), 9001, 1u << 30), 10);
     walk(part_of("mid.m2v", made(k_raw_mpeg2), 9001, 1u << 30), 15);
-    walk(part_of("end.mkv", made(k_open_mkv), 0, 20000), 10);
-    walk(part_of("end.ts", made(k_h264_ts), 0, 20000), 10);
-    walk(part_of("endfrag.mp4", made(k_fragments), 0, 20000), 10);
-    walk(part_of("end.flv", made(k_flv), 0, 20000), 10);
+    walk(part_of("end.mkv", made(k_open_mkv), 0, 20000), 10, End::cut_off);
+    walk(part_of("end.ts", made(k_h264_ts), 0, 20000), 10, End::cut_off);
+    walk(part_of("endfrag.mp4", made(k_fragments), 0, 20000), 10, End::cut_off);
+    walk(part_of("end.flv", made(k_flv), 0, 20000), 10, End::cut_off);
 }
 
 TEST_CASE("films_joined_by_their_bytes_and_of_changing_size") {
@@ -380,7 +390,7 @@ TEST_CASE("numbered_pictures_are_one_film") {
     CHECK(reader->info().frame_count == 10);
     CHECK(reader->info().is_sequence);
     CHECK(std::ranges::any_of(reader->info().faults, [](const std::string& fault) {
-        return fault.find("number") != std::string::npos;
+        return fault.find("Number 13 is missing") != std::string::npos;
     }));
     CHECK_FALSE(FrameReader::open(dir / "none_%05d.png").has_value());
 }
