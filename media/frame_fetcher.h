@@ -33,6 +33,11 @@ public:
     // Decodes and drops [first, end); how many pictures came.
     [[nodiscard]] base::Result<std::int64_t> decode_null(std::int64_t first, std::int64_t end,
                                                          std::stop_token stop);
+    // How many pictures are decoded until the frame is there; 0 when it is cached or unknown.
+    [[nodiscard]] std::int64_t distance(std::int64_t frame) const;
+    // From now on fetching also ends, between two pictures, when this token says so: cancelled, and the
+    // decoder goes on from there.
+    void give_up_on(std::stop_token token) { m_give_up = std::move(token); }
     // Forget where the decoder stands and what failed: the numbering has changed.
     void forget();
 
@@ -69,6 +74,7 @@ private:
     PacketHandle m_packet;
     FrameHandle m_frame;
     std::unique_ptr<FetchCounters> m_counters;
+    std::stop_token m_give_up;
 
     // Where the decoder stands.
     Ordinal m_next_packet = 0;     // decode order, as far as counting holds

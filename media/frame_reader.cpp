@@ -18,15 +18,16 @@ FrameReader::FrameReader(FrameReader&&) noexcept = default;
 FrameReader& FrameReader::operator=(FrameReader&&) noexcept = default;
 FrameReader::~FrameReader() = default;
 
-base::Result<FrameReader> FrameReader::open(const std::filesystem::path& path, VideoSourceOptions options) {
-    auto demuxer = Demuxer::open(path, options.stream_index, {});
+base::Result<FrameReader> FrameReader::open(const std::filesystem::path& path, VideoSourceOptions options,
+                                            std::stop_token stop) {
+    auto demuxer = Demuxer::open(path, options.stream_index, stop);
     if (!demuxer) return std::unexpected(demuxer.error());
     auto impl = std::make_unique<Impl>(options.cache_bytes);
     const IndexTask task{path, demuxer->stream().index, options.decoder_threads, {}};
     const auto from_table = index_from_sample_table(*demuxer, task, impl->index);
     if (!from_table) return std::unexpected(from_table.error());
     if (!*from_table)
-        if (auto scanned = index_from_packets(task, impl->index, {}); !scanned)
+        if (auto scanned = index_from_packets(task, impl->index, stop); !scanned)
             return std::unexpected(scanned.error());
     impl->info = info_from_headers(*demuxer);
     add_index_facts(impl->info, impl->index.facts());
@@ -45,6 +46,10 @@ std::int64_t FrameReader::pts_of(std::int64_t frame) const { return m_impl->inde
 
 base::Result<FramePtr> FrameReader::read(std::int64_t frame, std::stop_token stop) {
     return m_impl->fetcher->show(frame, std::move(stop));
+}
+
+base::Result<CachedPicture> FrameReader::fetch(std::int64_t frame, std::stop_token stop) {
+    return m_impl->fetcher->fetch(frame, std::move(stop));
 }
 
 base::Result<std::string> FrameReader::md5(std::int64_t frame, std::stop_token stop) {
