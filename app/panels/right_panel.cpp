@@ -47,7 +47,7 @@ void draw_proxy(Properties& p, const media::VideoInfo& info) {
     if (p.u.bench.has_proxy()) return p.fact("Scrubbing", "with a preview proxy");
     if (!p.u.bench.wants_proxy()) return;
     const bool long_groups = info.longest_gop > media::k_long_gop;
-    p.fact("Scrubbing", long_groups ? fmt::format("slow: {} frames a group", info.longest_gop)
+    p.fact("Scrubbing", long_groups ? fmt::format("slow: groups of {}", info.longest_gop)
                                     : std::string{"slow: large pictures"});
     p.buttons({{"Make a preview proxy", "video.proxy"}});
 }
