@@ -151,6 +151,8 @@ constexpr Action k_actions[] = {
     {"frame.go_to", "Go to frame…", "Time", "G", "`", has_video, show<Popup::go_to_frame>},
     {"speed.faster", "Play faster", "Time", "]", "", has_video, faster},
     {"speed.slower", "Play slower", "Time", "[", "", has_video, slower},
+    {"video.proxy", "Make a preview proxy", "Time", "", "", [](const B& b) { return b.can_make_proxy(); },
+     [](B& b) { b.make_proxy(); }},
     {"speed.normal", "Play at normal speed", "Time", "\\", "", has_video, [](B& b) { b.set_speed(1); }},
 
     {"zoom.fit", "Fit the picture", "View", "Ctrl+0", "", has_asset, zoom_to_fit},

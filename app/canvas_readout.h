@@ -10,7 +10,8 @@ namespace app {
 struct CanvasReadout {
     bool inside = false;       // the cursor is over the picture
     base::Point at;            // media space
-    std::array<int, 3> rgb{};  // 0…255, as displayed
+    bool exact = false;        // not of a stand-in, which has no values to read
+    std::array<int, 3> rgb{};  // 0…255, as displayed; where exact
 };
 
 }  // namespace app

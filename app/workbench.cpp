@@ -27,6 +27,7 @@ bool Workbench::update(double now_secs) {
     bool changed = take_opened();
     changed |= take_media();
     changed |= take_imported();
+    changed |= take_proxy();
     changed |= take_jobs();
     changed |= take_save_status();
     changed |= advance_playing();
@@ -81,8 +82,10 @@ double Workbench::next_deadline_secs(double now_secs) const {
 bool Workbench::idle() const {
     const bool picture_due = m_video && !m_playing && m_media_error.empty() && !picture_is_current();
     const bool indexing = m_video && m_media_error.empty() && !(m_info && m_info->index_complete);
+    const bool proxy_due = m_video && m_info && m_info->index_complete && m_media_error.empty() &&
+                           m_video->proxy() == media::ProxyState::unknown;
     return !m_opening && !m_locating && !m_importing && !picture_due && !saving() && !indexing &&
-           m_watched.empty() && m_pool.jobs().empty();
+           !proxy_due && m_watched.empty() && m_pool.jobs().empty();
 }
 
 bool Workbench::take_jobs() {
@@ -209,7 +212,7 @@ bool Workbench::take_picture() {
         }
         // While playing only what moves forward is shown; else whatever is newest, until the wanted one is
         // here.
-        const bool is_wanted = (**arrived)->index == frame();
+        const bool is_wanted = (**arrived)->index == frame() && !(**arrived)->stand_in;
         const bool backwards = m_playing && m_picture && (**arrived)->index < m_picture->index && !is_wanted;
         if (is_wanted || (!backwards && !picture_is_current())) m_picture = std::move(**arrived);
         m_media_error.clear();
@@ -312,6 +315,7 @@ void Workbench::pointer(const PointerEvent& event) {
         play(false);
         if (!document()->read_only().empty() && m_tool)  // still lets the user look and select
             toast(ToastKind::warning, document()->read_only());
+        if (picture_is_stand_in()) return;  // the window holds presses back; stopping to play may land on one
     }
     m_last_pointer = event;
     ToolContext context = tool_context();

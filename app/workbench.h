@@ -75,13 +75,24 @@ public:
     [[nodiscard]] std::int64_t frame() const;        // where the user is; the picture may still be on its way
     [[nodiscard]] std::int64_t shown_frame() const;  // of the picture on screen: what edits are about
     [[nodiscard]] std::int64_t frame_count() const;  // known so far
-    [[nodiscard]] bool picture_is_current() const { return m_picture && m_picture->index == frame(); }
+    // A stand-in is looked at until the exact picture comes: no edit and no reading of values is about it.
+    [[nodiscard]] bool picture_is_stand_in() const { return m_picture && m_picture->stand_in; }
+    [[nodiscard]] bool picture_is_current() const {
+        return m_picture && m_picture->index == frame() && !m_picture->stand_in;
+    }
     void go_to(std::int64_t frame);  // clamped
     void step(std::int64_t frames) { go_to(frame() + frames); }
     void play(bool on);
     [[nodiscard]] bool playing() const { return m_playing.has_value(); }
     void set_speed(double factor);  // 0.25 … 8
     [[nodiscard]] double speed() const { return m_speed; }
+
+    // -- preview proxy (workbench_proxy.cpp)
+    // -------------------------------------------------------------------------------------
+    [[nodiscard]] bool has_proxy() const;
+    [[nodiscard]] bool wants_proxy() const;  // scrubbing is slow, there is none and none is being made
+    [[nodiscard]] bool can_make_proxy() const;
+    void make_proxy();  // in a job
 
     // -- labels
     // ------------------------------------------------------------------------------------------------------
@@ -94,7 +105,7 @@ public:
     void set_active_class(labels::ClassId id);  // with a selection: also changes its class
     void add_class(std::string name);           // and makes it active
     // Edits of the selection on the picture shown; each is one undo step. No effect (and a toast) when
-    // read-only.
+    // read-only or when a stand-in is shown.
     void delete_selected();
     void toggle_keyframe();  // sets one from the interpolated shape, or removes it
     void toggle_outside();
@@ -163,6 +174,7 @@ private:
     bool take_media();
     bool take_imported();
     bool take_jobs();
+    bool take_proxy();
     bool take_save_status();
     bool advance_playing();
     bool take_picture();
@@ -172,6 +184,7 @@ private:
     void forget_picture();
     void want_frame(std::int64_t frame, int ahead);
     ToolContext tool_context();
+    bool picture_can_be_edited();  // else says why
     bool edit_selected(const char* name,
                        const std::function<void(labels::Transaction&, const labels::Track&)>& change);
     void load_view();
@@ -199,6 +212,8 @@ private:
     std::shared_ptr<Located> m_locating;
     struct Imported;
     std::shared_ptr<Imported> m_importing;
+    std::shared_ptr<base::Job> m_proxy_job;
+    media::ProxyState m_seen_proxy = media::ProxyState::unknown;
     std::vector<std::shared_ptr<base::Job>> m_watched;  // jobs whose result becomes a toast
     std::uint64_t m_seen_revision = 0;
     labels::StoreStatus m_seen_status;

@@ -65,6 +65,12 @@ bool Workbench::edit_selected(const char* name,
 // way.
 std::int64_t Workbench::shown_frame() const { return m_picture ? m_picture->index : frame(); }
 
+bool Workbench::picture_can_be_edited() {
+    if (!picture_is_stand_in()) return true;
+    toast(ToastKind::info, fmt::format("Frame {} is still being decoded; do it again in a moment", frame()));
+    return false;
+}
+
 static std::int64_t pts_shown(const Workbench& bench) {
     if (bench.picture()) return bench.picture()->pts;
     return bench.video() != nullptr ? bench.video()->pts_of(bench.frame()) : labels::k_no_pts;
@@ -120,6 +126,7 @@ void Workbench::delete_selected() {
 }
 
 void Workbench::toggle_keyframe() {
+    if (!picture_can_be_edited()) return;
     const std::int64_t at = shown_frame();
     edit_selected("Keyframe of", [&](Transaction& transaction, const Track& track) {
         if (track.keyframe_at(at) == nullptr)
@@ -132,6 +139,7 @@ void Workbench::toggle_keyframe() {
 }
 
 void Workbench::toggle_outside() {
+    if (!picture_can_be_edited()) return;
     const std::int64_t at = shown_frame();
     edit_selected("Outside of", [&](Transaction& transaction, const Track& track) {
         Keyframe keyframe = keyframe_for_edit(track, at, pts_shown(*this));
@@ -141,6 +149,7 @@ void Workbench::toggle_outside() {
 }
 
 void Workbench::toggle_occluded() {
+    if (!picture_can_be_edited()) return;
     const std::int64_t at = shown_frame();
     edit_selected("Occluded of", [&](Transaction& transaction, const Track& track) {
         Keyframe keyframe = keyframe_for_edit(track, at, pts_shown(*this));
@@ -150,6 +159,7 @@ void Workbench::toggle_occluded() {
 }
 
 void Workbench::toggle_interpolation() {
+    if (!picture_can_be_edited()) return;
     const std::int64_t at = shown_frame();
     edit_selected("Interpolation of", [&](Transaction& transaction, const Track& track) {
         const Keyframe* begin = track.keyframe_before(at);
@@ -163,12 +173,14 @@ void Workbench::toggle_interpolation() {
 void Workbench::set_box(TrackId id, const labels::Box& box) {
     const Track* track = m_project ? document()->state().find(id) : nullptr;
     if (track == nullptr || track->info.locked || track->keyframes.empty()) return;
+    if (!picture_can_be_edited()) return;
     Keyframe keyframe = keyframe_for_edit(*track, shown_frame(), pts_shown(*this));
     keyframe.geometry = box;
     edit("Set box", [&](Transaction& transaction) { transaction.put_keyframe(id, keyframe); });
 }
 
 void Workbench::nudge(double dx, double dy) {
+    if (!picture_can_be_edited()) return;
     const std::int64_t at = shown_frame();
     edit_selected("Move", [&](Transaction& transaction, const Track& track) {
         if (!labels::shape_at(track, at)) return;
@@ -185,6 +197,7 @@ void Workbench::set_attribute(TrackId id, labels::AttributeId attribute, std::st
     if (of_class == nullptr || track->info.locked) return;
     const auto found = std::ranges::find(of_class->attributes, attribute, &labels::Attribute::id);
     if (found == of_class->attributes.end()) return;
+    if (found->timing != labels::Timing::fixed && !picture_can_be_edited()) return;
     edit("Set " + found->name, [&](Transaction& transaction) {
         if (found->timing == labels::Timing::fixed) {
             labels::TrackInfo info = track->info;

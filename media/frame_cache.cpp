@@ -19,9 +19,24 @@ void FrameCache::put(CachedPicture picture) {
     m_entries.push_front(std::move(picture));
     m_places[m_entries.front().ordinal] = m_entries.begin();
     while (m_counters.bytes > m_budget_bytes && m_entries.size() > 1) {
-        take_out(std::prev(m_entries.end()), freed);
+        take_out(next_to_drop(), freed);
         ++m_counters.evictions;
     }
+}
+
+// The longest unused that is not preferred, else the longest unused; never the newest.
+FrameCache::List::iterator FrameCache::next_to_drop() {
+    const auto newest = m_entries.begin(), oldest = std::prev(m_entries.end());
+    if (m_preferred_first == m_preferred_end) return oldest;
+    for (auto entry = oldest; entry != newest; --entry)
+        if (entry->ordinal < m_preferred_first || entry->ordinal >= m_preferred_end) return entry;
+    return oldest;
+}
+
+void FrameCache::prefer(Ordinal first, Ordinal end) {
+    const std::lock_guard lock{m_mutex};
+    m_preferred_first = first;
+    m_preferred_end = end;
 }
 
 CachedPicture FrameCache::find(Ordinal ordinal) {

@@ -32,6 +32,8 @@ public:
     // Replaces an entry of the same ordinal. Then drops the longest unused until the budget holds; the newest
     // stays even if it alone is larger.
     void put(CachedPicture picture);
+    // Pictures of [first, end) in decode order are dropped last; an empty range takes that back.
+    void prefer(Ordinal first, Ordinal end);
     // Counts as a use. An empty `raw` means not there.
     [[nodiscard]] CachedPicture find(Ordinal ordinal);
     [[nodiscard]] bool contains(Ordinal ordinal) const;
@@ -42,11 +44,13 @@ public:
 private:
     using List = std::list<CachedPicture>;
     void take_out(List::iterator entry, List& freed);
+    [[nodiscard]] List::iterator next_to_drop();
 
     const std::size_t m_budget_bytes;
     mutable std::mutex m_mutex;  // leaf; guards all below
     List m_entries;              // most recently used first
     std::unordered_map<Ordinal, List::iterator> m_places;
+    Ordinal m_preferred_first = 0, m_preferred_end = 0;
     CacheCounters m_counters;
 };
 

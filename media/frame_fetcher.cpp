@@ -110,6 +110,14 @@ bool FrameFetcher::can_continue_to(std::int64_t frame, std::optional<Ordinal> ke
     return !key || *key < m_next_packet + k_decode_on_packets;
 }
 
+std::int64_t FrameFetcher::distance(std::int64_t frame) const {
+    const auto ordinal = m_index->ordinal_of(frame);
+    if (!ordinal || m_cache->contains(*ordinal)) return 0;
+    const auto key = good_key_for(frame);
+    const Ordinal start = can_continue_to(frame, key) ? m_next_packet : key.value_or(0);
+    return *ordinal < start ? 1 : std::int64_t{*ordinal} - start + 1;
+}
+
 base::Result<CachedPicture> FrameFetcher::fetch_from_keys(std::int64_t frame, std::stop_token stop) {
     auto key = good_key_for(frame);
     std::vector<Ordinal> failed;
@@ -201,7 +209,7 @@ base::Result<FrameFetcher::Landing> FrameFetcher::start_at(Ordinal key) {
 
 base::Result<CachedPicture> FrameFetcher::decode_until(std::int64_t frame, std::stop_token stop) {
     for (int past = 0; past < k_frames_past;) {
-        if (stop.stop_requested())
+        if (stop.stop_requested() || m_give_up.stop_requested())
             return base::fail(ErrorKind::cancelled, "Decoding was stopped: {}", m_demuxer.path().string());
         const auto outcome = next_frame();
         if (!outcome) return std::unexpected(outcome.error());

@@ -44,6 +44,11 @@ public:
     [[nodiscard]] base::Result<bool> decode_group(
         Ordinal key, std::int64_t first, std::int64_t end, std::stop_token stop,
         const std::function<bool(std::int64_t frame, const AVFrame& raw)>& each);
+    // How many pictures are decoded until the frame is there; 0 when it is cached or unknown.
+    [[nodiscard]] std::int64_t distance(std::int64_t frame) const;
+    // From now on fetching also ends, between two pictures, when this token says so: cancelled, and the
+    // decoder goes on from there.
+    void give_up_on(std::stop_token token) { m_give_up = std::move(token); }
     // Forget where the decoder stands and what failed: the numbering has changed.
     void forget();
 
@@ -83,6 +88,7 @@ private:
     PacketHandle m_packet;
     FrameHandle m_frame;
     std::shared_ptr<FetchCounters> m_counters;
+    std::stop_token m_give_up;
 
     // Where the decoder stands.
     Ordinal m_next_packet = 0;     // decode order, as far as counting holds

@@ -7,7 +7,8 @@
 namespace media {
 
 // From the side file, the sample table, or the packets; what took long is kept.
-static base::Result<void> index_film(Demuxer& demuxer, const IndexTask& task, PictureIndex& index) {
+static base::Result<void> index_film(Demuxer& demuxer, const IndexTask& task, PictureIndex& index,
+                                     std::stop_token stop) {
     const auto stamp = index_stamp(task.path, task.stream_index);
     if (auto known = stamp ? load_index(task.path, *stamp) : std::nullopt) {
         index.assign(*known);
@@ -17,7 +18,7 @@ static base::Result<void> index_film(Demuxer& demuxer, const IndexTask& task, Pi
     const auto from_table = index_from_sample_table(demuxer, task, index);
     if (!from_table) return std::unexpected(from_table.error());
     if (*from_table) return {};
-    if (auto scanned = index_from_packets(task, index, {}); !scanned) return scanned;
+    if (auto scanned = index_from_packets(task, index, std::move(stop)); !scanned) return scanned;
     const IndexContent content = index.content();
     if (stamp && worth_keeping(content)) save_index(task.path, *stamp, content);
     return {};
@@ -36,12 +37,13 @@ FrameReader::FrameReader(FrameReader&&) noexcept = default;
 FrameReader& FrameReader::operator=(FrameReader&&) noexcept = default;
 FrameReader::~FrameReader() = default;
 
-base::Result<FrameReader> FrameReader::open(const std::filesystem::path& path, VideoSourceOptions options) {
-    auto demuxer = Demuxer::open(path, options.stream_index, {});
+base::Result<FrameReader> FrameReader::open(const std::filesystem::path& path, VideoSourceOptions options,
+                                            std::stop_token stop) {
+    auto demuxer = Demuxer::open(path, options.stream_index, stop);
     if (!demuxer) return std::unexpected(demuxer.error());
     auto impl = std::make_unique<Impl>(options.cache_bytes);
     const IndexTask task{path, demuxer->stream().index, options.decoder_threads, {}};
-    if (auto indexed = index_film(*demuxer, task, impl->index); !indexed)
+    if (auto indexed = index_film(*demuxer, task, impl->index, stop); !indexed)
         return std::unexpected(indexed.error());
     impl->info = info_from_headers(*demuxer);
     add_index_facts(impl->info, impl->index, FetchCounters{});
@@ -69,6 +71,10 @@ std::int64_t FrameReader::pts_of(std::int64_t frame) const { return m_impl->inde
 
 base::Result<FramePtr> FrameReader::read(std::int64_t frame, std::stop_token stop) {
     return m_impl->fetcher->show(frame, std::move(stop));
+}
+
+base::Result<CachedPicture> FrameReader::fetch(std::int64_t frame, std::stop_token stop) {
+    return m_impl->fetcher->fetch(frame, std::move(stop));
 }
 
 base::Result<std::string> FrameReader::md5(std::int64_t frame, std::stop_token stop) {

@@ -24,11 +24,13 @@ struct Plane {
 };
 
 struct VideoFrame {
-    std::int64_t index = 0;           // picture number (frame truth, DESIGN §1)
-    std::int64_t pts = 0;             // in the stream's time base
-    int width_px = 0, height_px = 0;  // coded picture as decoded, before rotation
-    int rotation_deg = 0;             // clockwise, to be applied for display: 0, 90, 180, 270
-    bool flip_horizontal = false;     // applied before the rotation
+    std::int64_t index = 0;  // picture number (frame truth, DESIGN §1)
+    std::int64_t pts = 0;    // in the stream's time base
+    // Coded picture as decoded, before rotation. A stand-in's planes may be smaller and cover it all the
+    // same.
+    int width_px = 0, height_px = 0;
+    int rotation_deg = 0;          // clockwise, to be applied for display: 0, 90, 180, 270
+    bool flip_horizontal = false;  // applied before the rotation
     PixelLayout layout = PixelLayout::yuv;
     int bit_depth = 8;  // significant bits; samples of more than 8 lie in the low bits of 16
     int log2_chroma_w = 1, log2_chroma_h = 1;

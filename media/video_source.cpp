@@ -13,6 +13,8 @@
 #include "media/index_builder.h"
 #include "media/index_file.h"
 #include "media/open_info.h"
+#include "media/stand_in.h"
+#include "media/walk_back.h"
 
 namespace media {
 namespace {
@@ -35,6 +37,10 @@ struct Request {
     int ahead = 0;
     std::uint64_t serial = 0;  // newer is larger
     bool answered = false;     // the cache had it; only what lies ahead is wanted
+    std::stop_token newer;     // asked to stop once there is a newer request
+
+    // The order in which results are given out: never back to an older request or from exact to stand-in.
+    [[nodiscard]] std::uint64_t rank(bool exact) const { return serial * 2 + (exact ? 1 : 0); }
 };
 
 enum class IndexFrom : std::uint8_t { packets, sample_table, side_file };
@@ -58,10 +64,14 @@ struct VideoSource::Impl {
     void run(std::stop_token stop);
     [[nodiscard]] base::Result<FrameFetcher> open(std::stop_token stop);
     void fail_open(const base::Error& error);
-    [[nodiscard]] std::optional<Request> next_request(std::stop_token stop);
-    [[nodiscard]] bool can_serve() const;  // under the mutex
-    [[nodiscard]] bool superseded();
+    [[nodiscard]] bool wait_for_work(std::stop_token stop);  // false: to be stopped
+    [[nodiscard]] bool can_serve() const;                    // under the mutex
+    [[nodiscard]] bool proxy_is_due() const;                 // under the mutex
+    [[nodiscard]] std::optional<Request> take_request();
     void serve(FrameFetcher& fetcher, const Request& request, std::stop_token stop);
+    [[nodiscard]] bool show(FrameFetcher& fetcher, const Request& request, std::stop_token stop);
+    [[nodiscard]] bool show_stand_in(FrameFetcher& fetcher, const Request& request, std::stop_token stop);
+    void find_proxy(std::stop_token stop);
     void publish(const Request& request, base::Result<FramePtr> result, double decode_ms);
     void prefetch(FrameFetcher& fetcher, const Request& request, std::stop_token stop);
     [[nodiscard]] std::int64_t prefetch_reach(std::int64_t frame);
@@ -78,6 +88,7 @@ struct VideoSource::Impl {
     PictureIndex index;                                                                // own leaf lock
     FrameCache cache;                                                                  // own leaf lock
     const std::shared_ptr<FetchCounters> fetched = std::make_shared<FetchCounters>();  // atomics
+    StandIns stand_ins{index, cache};                                                  // decoder thread
     std::uint64_t seen_generation = 0;                                                 // decoder thread
     int stream_index = -1;                      // decoder thread, before the index thread starts
     std::optional<IndexStamp> stamp;            // as stream_index: the file's state when it was opened
@@ -88,8 +99,10 @@ struct VideoSource::Impl {
     mutable std::mutex mutex;
     std::condition_variable_any changed;
     std::optional<Request> wanted;
-    bool working = true;  // opening, serving or prefetching
-    std::uint64_t last_serial = 0, published_serial = 0;
+    bool working = true;             // opening, serving or prefetching
+    std::stop_source newer_request;  // of the request in work
+    std::uint64_t last_serial = 0, published_rank = 0;
+    ProxyState proxy = ProxyState::unknown;
     std::optional<base::Result<FramePtr>> ready;
     std::optional<base::Result<VideoInfo>> headers;
     VideoCounters counters;
@@ -107,17 +120,18 @@ void VideoSource::Impl::request(std::int64_t frame, int ahead) {
     FramePtr hit = cached(frame);
     std::unique_lock lock{mutex};
     ++counters.requests;
-    const std::uint64_t serial = ++last_serial;
+    const Request request{frame, ahead, ++last_serial, hit != nullptr, {}};
+    newer_request.request_stop();
     if (headers && !*headers) {
         ready = std::unexpected(headers->error());
     } else if (hit) {
         ++counters.cache_hits;
-        published_serial = serial;
+        published_rank = request.rank(true);
         ready = std::move(hit);
         wanted.reset();
-        if (ahead != 0) wanted = Request{frame, ahead, serial, true};
+        if (ahead != 0) wanted = request;
     } else {
-        wanted = Request{frame, ahead, serial, false};
+        wanted = request;
     }
     const bool answered = !wanted || wanted->answered;
     lock.unlock();
@@ -139,7 +153,12 @@ void VideoSource::Impl::run(std::stop_token stop) {
     if (!fetcher) return fail_open(fetcher.error());
     index_thread = std::jthread{[this](std::stop_token index_stop) { run_index(std::move(index_stop)); }};
     wake();
-    while (const auto request = next_request(stop)) serve(*fetcher, *request, stop);
+    while (wait_for_work(stop)) {
+        if (const auto request = take_request())
+            serve(*fetcher, *request, stop);
+        else
+            find_proxy(stop);
+    }
 }
 
 base::Result<FrameFetcher> VideoSource::Impl::open(std::stop_token stop) {
@@ -181,7 +200,11 @@ bool VideoSource::Impl::can_serve() const {
     return wanted && (wanted->frame < index.frame_count() || index.complete());
 }
 
-std::optional<Request> VideoSource::Impl::next_request(std::stop_token stop) {
+bool VideoSource::Impl::proxy_is_due() const {
+    return proxy == ProxyState::unknown && headers && *headers && index.complete();
+}
+
+bool VideoSource::Impl::wait_for_work(std::stop_token stop) {
     std::unique_lock lock{mutex};
     const bool was_working = std::exchange(working, false);
     if (was_working && !wanted) {
@@ -189,14 +212,19 @@ std::optional<Request> VideoSource::Impl::next_request(std::stop_token stop) {
         wake();  // whoever waits for idle() may look now
         lock.lock();
     }
-    if (!changed.wait(lock, stop, [this] { return can_serve(); })) return std::nullopt;
+    if (!changed.wait(lock, stop, [this] { return can_serve() || proxy_is_due(); })) return false;
     working = true;
-    return std::exchange(wanted, std::nullopt);
+    return true;
 }
 
-bool VideoSource::Impl::superseded() {
+// Nothing when only the proxy is to be looked for.
+std::optional<Request> VideoSource::Impl::take_request() {
     const std::lock_guard lock{mutex};
-    return wanted.has_value();
+    if (!can_serve()) return std::nullopt;
+    newer_request = std::stop_source{};
+    auto request = std::exchange(wanted, std::nullopt);
+    request->newer = newer_request.get_token();
+    return request;
 }
 
 void VideoSource::Impl::serve(FrameFetcher& fetcher, const Request& request, std::stop_token stop) {
@@ -204,19 +232,62 @@ void VideoSource::Impl::serve(FrameFetcher& fetcher, const Request& request, std
         seen_generation = now;
         cache.clear();
         fetcher.forget();
+        stand_ins.forget_proxy();
+        const std::lock_guard lock{mutex};
+        proxy = ProxyState::unknown;
     }
-    if (!request.answered) {
-        const auto start = Clock::now();
-        // A decode in flight is finished even when a newer request has come in: during a fast scrub every
-        // frame is superseded before it is done, and dropping them would starve the screen.
-        auto result = fetcher.show(request.frame, stop);
-        if (stop.stop_requested()) return;
-        copy_counters(fetcher);
-        publish(request, std::move(result),
-                std::chrono::duration<double, std::milli>(Clock::now() - start).count());
-    }
-    if (request.ahead != 0) prefetch(fetcher, request, stop);
+    if (request.ahead >= 0) cache.prefer(0, 0);
+    if (!request.answered && !show(fetcher, request, stop)) return;
+    if (request.ahead > 0) prefetch(fetcher, request, stop);
+    if (request.ahead < 0) decode_backwards(request.frame, fetcher, index, cache, stop, request.newer);
     copy_counters(fetcher);
+}
+
+// False when it was stopped, or given up for a newer request.
+bool VideoSource::Impl::show(FrameFetcher& fetcher, const Request& request, std::stop_token stop) {
+    const auto start = Clock::now();
+    const bool far = fetcher.distance(request.frame) > k_soon_pictures;
+    // Without a stand-in a decode in flight is finished even when a newer request has come in: during a fast
+    // scrub every frame is superseded before it is done, and dropping them would starve the screen.
+    if (far && show_stand_in(fetcher, request, stop)) fetcher.give_up_on(request.newer);
+    auto result = fetcher.show(request.frame, stop);
+    fetcher.give_up_on({});
+    copy_counters(fetcher);
+    const bool given_up = !result && result.error().kind == base::ErrorKind::cancelled;
+    if (given_up || stop.stop_requested()) return false;
+    publish(request, std::move(result),
+            std::chrono::duration<double, std::milli>(Clock::now() - start).count());
+    return true;
+}
+
+bool VideoSource::Impl::show_stand_in(FrameFetcher& fetcher, const Request& request, std::stop_token stop) {
+    std::unique_lock lock{mutex};
+    const bool due = proxy_is_due();
+    lock.unlock();
+    if (due) find_proxy(stop);
+    FramePtr picture = stand_ins.find(request.frame, fetcher, std::move(stop));
+    lock.lock();
+    if (proxy == ProxyState::ready && !stand_ins.has_proxy()) proxy = ProxyState::none;  // it was damaged
+    if (picture && request.rank(false) > published_rank) {
+        published_rank = request.rank(false);
+        ++counters.stand_ins;
+        counters.proxy_used = counters.proxy_used || picture->index == request.frame;
+        ready = picture;
+    }
+    lock.unlock();
+    if (picture) wake();
+    return picture != nullptr;
+}
+
+void VideoSource::Impl::find_proxy(std::stop_token stop) {
+    std::unique_lock lock{mutex};
+    VideoInfo info = **headers;
+    proxy = ProxyState::none;  // unless it is asked for again meanwhile
+    lock.unlock();
+    add_index_facts(info, index, *fetched);
+    if (!stand_ins.look_for_proxy(info, std::move(stop))) return;
+    lock.lock();
+    if (proxy == ProxyState::none) proxy = ProxyState::ready;
 }
 
 void VideoSource::Impl::publish(const Request& request, base::Result<FramePtr> result, double decode_ms) {
@@ -228,14 +299,14 @@ void VideoSource::Impl::publish(const Request& request, base::Result<FramePtr> r
             if (!wanted) wanted = request;
             return;
         }
-        if (request.serial <= published_serial) return;  // a newer one is out already
-        published_serial = request.serial;
+        if (request.rank(true) <= published_rank) return;  // a newer one is out already
+        published_rank = request.rank(true);
         ready = std::move(result);
     }
     wake();
 }
 
-// How many frames around the playhead may be fetched unasked: never so many that they drive out what is
+// How many frames after the playhead may be fetched unasked: never so many that they drive out what is
 // shown.
 std::int64_t VideoSource::Impl::prefetch_reach(std::int64_t frame) {
     const auto ordinal = index.ordinal_of(frame);
@@ -247,10 +318,9 @@ std::int64_t VideoSource::Impl::prefetch_reach(std::int64_t frame) {
 
 void VideoSource::Impl::prefetch(FrameFetcher& fetcher, const Request& request, std::stop_token stop) {
     const std::int64_t reach = prefetch_reach(request.frame);
-    const int direction = request.ahead > 0 ? 1 : -1;
     for (std::int64_t k = 1; k <= reach; ++k) {
-        if (stop.stop_requested() || superseded()) return;
-        const std::int64_t frame = request.frame + direction * k;
+        if (stop.stop_requested() || request.newer.stop_requested()) return;
+        const std::int64_t frame = request.frame + k;
         const auto ordinal = index.ordinal_of(frame);
         if (!ordinal) return;
         if (!cache.contains(*ordinal) && !fetcher.show(frame, stop)) return;
@@ -357,6 +427,19 @@ FramePtr VideoSource::cached(std::int64_t frame) const { return m_impl->cached(f
 void VideoSource::set_verified(const VerifyReport& report) {
     m_impl->index.set_verified(report.bad_keys, report.undecodable);
     m_impl->wake();
+}
+
+void VideoSource::look_for_proxy() {
+    {
+        const std::lock_guard lock{m_impl->mutex};
+        m_impl->proxy = ProxyState::unknown;
+    }
+    m_impl->changed.notify_one();
+}
+
+ProxyState VideoSource::proxy() const {
+    const std::lock_guard lock{m_impl->mutex};
+    return m_impl->proxy;
 }
 
 bool VideoSource::idle() const {

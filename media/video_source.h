@@ -19,6 +19,8 @@
 
 namespace media {
 
+struct CachedPicture;  // media's own: frame_cache.h
+
 struct VideoSourceOptions {
     std::optional<int> stream_index;       // default: the first that is no cover picture, ffmpeg's 0:v:0
     std::size_t cache_bytes = 512u << 20;  // decoded frames kept
@@ -30,6 +32,14 @@ struct VideoCounters {
     std::int64_t requests = 0, cache_hits = 0, decoded = 0, seeks = 0, evictions = 0;
     std::size_t cached_bytes = 0, budget_bytes = 0;
     double last_decode_ms = 0;
+    std::int64_t stand_ins = 0;  // shown until the exact frame came
+    bool proxy_used = false;     // one of them was the proxy's
+};
+
+enum class ProxyState : std::uint8_t {
+    unknown,  // not looked for yet; the index must be complete
+    none,
+    ready,
 };
 
 class VideoSource {
@@ -44,10 +54,15 @@ public:
     // back).
     void request(std::int64_t frame, int ahead = 0);
     // Any frame finished since the last call, the newest one; null when none. Finished work is given out even
-    // when a newer request has come in. An error is given out once.
+    // when a newer request has come in. An error is given out once. Where the exact frame takes long, a
+    // stand-in comes first: the proxy's picture of it, or one nearby under its own number. Only then may a
+    // decode be given up for a newer request; the newest one's exact frame always comes.
     [[nodiscard]] std::optional<base::Result<FramePtr>> poll();
     // Cached already? Never decodes.
     [[nodiscard]] FramePtr cached(std::int64_t frame) const;
+    // A proxy has been made meanwhile, or removed.
+    void look_for_proxy();
+    [[nodiscard]] ProxyState proxy() const;
     [[nodiscard]] bool idle() const;  // nothing requested, nothing in work (the index may still grow)
 
     [[nodiscard]] std::optional<base::Result<VideoInfo>> info()
@@ -72,7 +87,8 @@ private:
 class FrameReader {
 public:
     [[nodiscard]] static base::Result<FrameReader> open(const std::filesystem::path& path,
-                                                        VideoSourceOptions options = {});
+                                                        VideoSourceOptions options = {},
+                                                        std::stop_token stop = {});
     FrameReader(FrameReader&&) noexcept;
     FrameReader& operator=(FrameReader&&) noexcept;
     ~FrameReader();
@@ -82,6 +98,8 @@ public:
     // Frame N exactly. Errors: refused (out of range, with the count), malformed (cannot be decoded),
     // cancelled.
     [[nodiscard]] base::Result<FramePtr> read(std::int64_t frame, std::stop_token stop = {});
+    // As read(), as the decoder gave it; for media's own use.
+    [[nodiscard]] base::Result<CachedPicture> fetch(std::int64_t frame, std::stop_token stop = {});
     // The md5 of the picture just as decoded (before rotation), equal to `ffmpeg -noautorotate -f framemd5`.
     // 32 hex digits.
     [[nodiscard]] base::Result<std::string> md5(std::int64_t frame, std::stop_token stop = {});

@@ -161,12 +161,19 @@ void set_color(Program& program, const VideoFrame& frame) {
     program.set("u_checker_light", std::array{0x1F / 255.f, 0x23 / 255.f, 0x2A / 255.f});
 }
 
+// Texels of the first plane for each of the picture's: less than 1 where a stand-in has smaller planes.
+base::Point plane_scale(const VideoFrame& frame, const TextureDesc& plane) {
+    return {static_cast<double>(plane.width) / frame.width_px,
+            static_cast<double>(plane.height) / frame.height_px};
+}
+
 // The coarsest mip level it will sample.
-int set_averaging(Program& program, const VideoFrame& frame, double scale) {
-    const double footprint = 1 / scale;
-    const Averaging luma = averaging_for(footprint, footprint);
+int set_averaging(Program& program, const VideoFrame& frame, double scale, base::Point texels) {
+    const base::Point footprint{texels.x / scale, texels.y / scale};
+    const Averaging luma = averaging_for(footprint.x, footprint.y);
     const Averaging chroma =
-        averaging_for(footprint / (1 << frame.log2_chroma_w), footprint / (1 << frame.log2_chroma_h));
+        averaging_for(footprint.x / (1 << frame.log2_chroma_w), footprint.y / (1 << frame.log2_chroma_h));
+    program.set("u_plane_scale", narrow(texels));
     program.set("u_luma_taps", luma.taps);
     program.set("u_chroma_taps", chroma.taps);
     program.set("u_luma_level", static_cast<float>(luma.level));
@@ -275,7 +282,9 @@ void VideoPass::draw(VideoTextures& textures, const View& view, Size target,
     const base::Rect picture = view.screen_from_media(base::Rect{0, 0, shown.width, shown.height});
     const base::Rect clip{std::max(view.screen.x0, picture.x0), std::max(view.screen.y0, picture.y0),
                           std::min(view.screen.x1, picture.x1), std::min(view.screen.y1, picture.y1)};
-    Program* program = program_for(frame.layout, view.scale < 1);
+    const base::Point texels = plane_scale(frame, textures.m_planes[0]->desc());
+    const bool reduced = texels.x != 1 || texels.y != 1;  // magnified smoothly: there are no pixels to see
+    Program* program = program_for(frame.layout, view.scale < 1 || reduced);
     if (program == nullptr || !begin_pass(target, clip)) return;
 
     program->use();
@@ -283,7 +292,7 @@ void VideoPass::draw(VideoTextures& textures, const View& view, Size target,
     set_place(*program, view, clip);
     set_picture(*program, frame);
     set_color(*program, frame);
-    if (set_averaging(*program, frame, view.scale) > 0) textures.make_mipmaps();
+    if (set_averaging(*program, frame, view.scale, texels) > 0) textures.make_mipmaps();
     const bool grid = options.pixel_grid == PixelGrid::on && view.scale >= options.grid_min_scale;
     program->set("u_pixel_grid", grid ? 1 : 0);
     for (int i = 0; i < plane_count(frame.layout); ++i)

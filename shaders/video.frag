@@ -27,6 +27,9 @@ uniform mat3 u_rgb_from_yuv;
 uniform vec3 u_yuv_zero;
 uniform float u_sample_scale;  // rgba: full code value to 1
 
+// Minified, and where the planes are smaller than the picture (a preview): texels of the first plane for one coded texel.
+uniform vec2 u_plane_scale;
+
 // Minified: taps an axis and mip level, for luma (or the only plane) and for chroma.
 uniform ivec2 u_luma_taps, u_chroma_taps;
 uniform float u_luma_level, u_chroma_level;
@@ -103,7 +106,8 @@ vec4 nearest(ivec2 coded) {
 }
 
 vec4 averaged(vec2 coded) {
-    vec2 footprint = vec2(u_texels_per_px);
+    vec2 footprint = vec2(u_texels_per_px) * u_plane_scale;
+    coded *= u_plane_scale;
 #if LAYOUT == LAYOUT_RGBA
     return mean_of_rgba(coded, footprint);
 #else

@@ -7,6 +7,7 @@
 #include "app/panels/track_list.h"
 #include "app/ui/keys.h"
 #include "labels/json.h"
+#include "media/proxy.h"
 
 namespace app {
 namespace {
@@ -41,6 +42,16 @@ void draw_exactness(Properties& p, const media::VideoInfo& info) {
     for (const std::string& fault : info.faults) p.paragraph(fault);
 }
 
+// Offered quietly, where far jumps have to wait for decoding.
+void draw_proxy(Properties& p, const media::VideoInfo& info) {
+    if (p.u.bench.has_proxy()) return p.fact("Scrubbing", "with a preview proxy");
+    if (!p.u.bench.wants_proxy()) return;
+    const bool long_groups = info.longest_gop > media::k_long_gop;
+    p.fact("Scrubbing", long_groups ? fmt::format("slow: groups of {}", info.longest_gop)
+                                    : std::string{"slow: large pictures"});
+    p.buttons({{"Make a preview proxy", "video.proxy"}});
+}
+
 void draw_medium(Properties& p) {
     const Workbench& bench = p.u.bench;
     const labels::Asset* asset = bench.asset();
@@ -61,6 +72,7 @@ void draw_medium(Properties& p) {
         p.fact("Codec", info->codec + (info->pixel_format.empty() ? "" : " · " + info->pixel_format));
         if (info->rotation_deg != 0) p.fact("Turned by", fmt::format("{}°", info->rotation_deg));
         draw_exactness(p, *info);
+        draw_proxy(p, *info);
     }
     p.fact("Objects", fmt::format("{}", bench.document()->state().tracks_of(asset->id).size()));
     p.head("Selection");

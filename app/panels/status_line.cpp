@@ -24,6 +24,7 @@ void draw_frame(Ui& u, Area& area) {
     std::string text = fmt::format("frame {}", bench.picture() ? bench.picture()->index : bench.frame());
     const bool coming = bench.picture() && bench.picture()->index != bench.frame();
     if (coming) text += fmt::format(" → {}", bench.frame());
+    if (bench.picture_is_stand_in() && !coming) text += " preview";
     column(u, area, text, "frame " + zeros);
 }
 
@@ -43,7 +44,8 @@ void draw_under_cursor(Ui& u, Area& area) {
     const CanvasReadout& under = u.bench.readout;
     if (!under.inside) return;
     column(u, area, fmt::format("x {:.1f}  y {:.1f}", under.at.x, under.at.y), "x 0000.0  y 000.0");
-    column(u, area, fmt::format("rgb {} {} {}", under.rgb[0], under.rgb[1], under.rgb[2]), "rgb 000 000 000");
+    const std::string rgb = fmt::format("rgb {} {} {}", under.rgb[0], under.rgb[1], under.rgb[2]);
+    column(u, area, under.exact ? rgb : "rgb –", "rgb 000 000 000");
 }
 
 void link(Ui& u, Area& area, std::string_view name, std::string_view text,

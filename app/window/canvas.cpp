@@ -185,7 +185,8 @@ void Canvas::read_under_pointer(Workbench& bench) const {
     if (x < 0 || y < 0 || x >= m_uploaded->shown_width() || y >= m_uploaded->shown_height()) return;
     bench.readout.inside = true;
     bench.readout.at = at;
-    bench.readout.rgb = media::pixel_rgb(*m_uploaded, x, y);
+    bench.readout.exact = !m_uploaded->stand_in;
+    if (bench.readout.exact) bench.readout.rgb = media::pixel_rgb(*m_uploaded, x, y);
 }
 
 }  // namespace app

@@ -70,6 +70,7 @@ static Value view_report(ScriptWorld& world, Alloc& alloc) {
     out.AddMember("asset", text(bench.asset() != nullptr ? bench.asset()->name : "", alloc), alloc);
     out.AddMember("frame", bench.frame(), alloc);
     out.AddMember("picture", bench.picture() ? bench.picture()->index : -1, alloc);
+    out.AddMember("stand_in", bench.picture_is_stand_in(), alloc);
     out.AddMember("pts", bench.picture() ? bench.picture()->pts : 0, alloc);
     out.AddMember("frames", bench.frame_count(), alloc);
     out.AddMember("playing", bench.playing(), alloc);
@@ -101,6 +102,9 @@ rapidjson::Document state_report(ScriptWorld& world, const Script::Counts& count
         const media::VideoCounters video = world.bench.video()->counters();
         counters.AddMember("decoded", video.decoded, alloc);
         counters.AddMember("cache_hits", video.cache_hits, alloc);
+        counters.AddMember("stand_ins", video.stand_ins, alloc);
+        counters.AddMember("proxy_used", video.proxy_used, alloc);
+        counters.AddMember("proxy", world.bench.has_proxy(), alloc);
         counters.AddMember("seeks", video.seeks, alloc);
         counters.AddMember("cached_bytes", static_cast<std::uint64_t>(video.cached_bytes), alloc);
         counters.AddMember("budget_bytes", static_cast<std::uint64_t>(video.budget_bytes), alloc);

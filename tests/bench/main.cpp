@@ -21,9 +21,9 @@ struct NamedPart {
     void (*run)(Part&);
 };
 constexpr NamedPart k_parts[] = {
-    {"open", bench_open},       {"decode", bench_decode}, {"random", bench_random_frames},
-    {"overlay", bench_overlay}, {"labels", bench_labels}, {"export", bench_export},
-    {"window", bench_window},   {"idle", bench_idle},
+    {"open", bench_open},     {"decode", bench_decode},   {"random", bench_random_frames},
+    {"scrub", bench_scrub},   {"overlay", bench_overlay}, {"labels", bench_labels},
+    {"export", bench_export}, {"window", bench_window},   {"idle", bench_idle},
 };
 
 // Ctrl+C ends the running part; the folder is still to be removed.

@@ -50,3 +50,18 @@ TEST_CASE("putting_the_same_picture_again_replaces_it") {
     CHECK(cache.counters().bytes == 0);
     CHECK_FALSE(cache.contains(1));
 }
+
+TEST_CASE("preferred_pictures_are_dropped_last") {
+    FrameCache cache{100};
+    for (media::Ordinal i = 0; i < 5; ++i) cache.put(picture(i, 20));
+    cache.prefer(0, 3);
+    for (media::Ordinal i = 5; i < 9; ++i) cache.put(picture(i, 20));
+    for (media::Ordinal i : {0u, 1u, 2u, 7u, 8u}) CHECK(cache.contains(i));
+    cache.prefer(0, 100);
+    cache.put(picture(9, 20));  // the budget holds all the same
+    CHECK_FALSE(cache.contains(0));
+    CHECK(cache.counters().bytes == 100);
+    cache.prefer(0, 0);
+    cache.put(picture(10, 20));
+    CHECK_FALSE(cache.contains(1));
+}

@@ -2,44 +2,15 @@
 
 #include "media/video_source.h"
 
-#include <chrono>
-#include <condition_variable>
-#include <mutex>
-
+#include "bell.h"
 #include "fixtures.h"
 
 namespace {
 
 using namespace std::chrono_literals;
+using fixtures::Bell;
 using media::FramePtr;
 using media::VideoSource;
-
-// Waits for wake-ups instead of sleeping; gives up after a bounded time.
-class Bell {
-public:
-    std::function<void()> ringer() {
-        return [this] {
-            {
-                const std::lock_guard lock{m_mutex};
-            }
-            m_rung.notify_all();
-        };
-    }
-    template <class Condition>
-    bool wait_until(Condition condition) {
-        std::unique_lock lock{m_mutex};
-        const auto deadline = std::chrono::steady_clock::now() + 20s;
-        while (!condition()) {
-            if (std::chrono::steady_clock::now() > deadline) return false;
-            m_rung.wait_for(lock, 20ms);
-        }
-        return true;
-    }
-
-private:
-    std::mutex m_mutex;
-    std::condition_variable m_rung;
-};
 
 std::filesystem::path one_group_film() {
     return fixtures::film("group.mp4", fixtures::source(60) + " -c:v libx264 -preset veryfast -g 60 -bf 3");

@@ -171,3 +171,25 @@ TEST_CASE("another stream of the file can be asked for") {
     CHECK(lines(limn_ok({"frames", file, "--stream", "1"})).size() == 5);
     check_fails({"frames", file, "--stream", "7"}, file);
 }
+
+TEST_CASE("proxy makes one beside no medium, and says so when it is there") {
+    const Folder folder;
+    const std::map<std::string, std::string> env = {{"XDG_CACHE_HOME", folder.path().string()}};
+    const auto made = json_of(limn({"proxy", clip(), "--json"}, env).out);
+    CHECK(made["made"].GetBool());
+    CHECK(made["frames"].GetInt() == 30);
+    CHECK(made["width"].GetInt() == 64);
+    CHECK(made["height"].GetInt() == 48);
+    CHECK(fs::file_size(made["proxy"].GetString()) == made["bytes"].GetUint64());
+    CHECK(std::string{made["proxy"].GetString()}.starts_with(folder / "limn/proxies/"));
+    CHECK_FALSE(json_of(limn({"proxy", clip(), "--json"}, env).out)["made"].GetBool());
+    CHECK(json_of(limn({"proxy", clip(), "--force", "--json"}, env).out)["made"].GetBool());
+    CHECK(limn({"proxy", clip()}, env).out.starts_with("There is "));
+    CHECK(limn({"proxy", clip()}, env).err.empty());
+    CHECK(json_of(limn({"cache", "--json"}, env).out)["kinds"]["proxies"]["files"].GetInt() == 1);
+}
+
+TEST_CASE("proxy fails in one sentence on what is no video") {
+    const Folder folder;
+    for (const std::string& file : bad_media(folder)) check_fails({"proxy", file}, file);
+}

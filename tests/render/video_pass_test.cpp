@@ -470,3 +470,41 @@ TEST_CASE("mipmaps_are_made_once_a_frame_and_only_when_far_minified") {
     static_cast<void>(screen.draw(View{{320, 240}, 0.1, whole(target)}));
     CHECK(screen.textures.counters().mipmaps_made == 1);
 }
+
+TEST_CASE("a_stand_ins_smaller_planes_cover_the_whole_picture_turned_as_it_is") {
+    const GlTest gl;
+    if (!gl) return;
+    std::vector<std::uint8_t> luma(20 * 10, 16);
+    for (std::size_t i = 0; i < luma.size(); ++i)
+        if (i % 20 >= 10) luma[i] = 235;
+    media::VideoFrame frame;
+    frame.width_px = 200;
+    frame.height_px = 100;
+    frame.layout = PixelLayout::gray;
+    frame.log2_chroma_w = frame.log2_chroma_h = 0;
+    frame.stand_in = true;
+    frame.planes[0] = {luma.data(), 20, 20, 10};
+    for (const int rotation : {0, 90}) {
+        CAPTURE(rotation);
+        frame.rotation_deg = rotation;
+        for (const double scale : {0.5, 1.0, 2.0}) {
+            CAPTURE(scale);
+            const Size size{static_cast<int>(frame.shown_width() * scale),
+                            static_cast<int>(frame.shown_height() * scale)};
+            Screen screen{size};
+            const Picture drawn = screen.draw(
+                frame, fit({frame.shown_width() * 1.0, frame.shown_height() * 1.0}, whole(size), 0));
+            // A quarter turn clockwise brings the left side to the top.
+            const auto at = [&](double along, double across) {
+                const double x = rotation == 0 ? along : across, y = rotation == 0 ? across : along;
+                return drawn.at(static_cast<int>(x * size.width), static_cast<int>(y * size.height))[0];
+            };
+            for (const double across : {0.02, 0.5, 0.98}) {
+                CHECK(at(0.02, across) <= 1);
+                CHECK(at(0.44, across) <= 1);
+                CHECK(at(0.56, across) >= 254);
+                CHECK(at(0.98, across) >= 254);
+            }
+        }
+    }
+}
