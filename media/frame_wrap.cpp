@@ -96,7 +96,7 @@ base::Result<void> convert_to_rgba(VideoFrame& frame, const AVFrame& raw, bool f
     if (!scaler) {
         const char* name = av_get_pix_fmt_name(format);
         return base::fail(ErrorKind::unsupported,
-                          "Pictures of the pixel format '{}' cannot be shown; convert the file first.",
+                          "Pictures of the pixel format '{}' cannot be shown; convert the file first",
                           name != nullptr ? name : "unknown");
     }
     const int* coefficients = sws_getCoefficients(sws_matrix(frame.matrix));
@@ -108,7 +108,7 @@ base::Result<void> convert_to_rgba(VideoFrame& frame, const AVFrame& raw, bool f
     std::shared_ptr<std::uint8_t> memory{static_cast<std::uint8_t*>(av_malloc(bytes)),
                                          [](std::uint8_t* p) { av_free(p); }};
     if (!memory)
-        return base::fail(ErrorKind::io, "There is not enough memory for a picture of {} x {} pixels.",
+        return base::fail(ErrorKind::io, "There is not enough memory for a picture of {} x {} pixels",
                           raw.width, raw.height);
     std::uint8_t* planes[4] = {memory.get(), nullptr, nullptr, nullptr};
     const int strides[4] = {static_cast<int>(stride), 0, 0, 0};
@@ -154,7 +154,7 @@ base::Result<FramePtr> wrap(const RawFrame& raw, const WrapRules& rules, std::in
                             std::int64_t pts) {
     const AVPixFmtDescriptor* desc = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(raw->format));
     if (desc == nullptr)
-        return base::fail(ErrorKind::malformed, "The decoder gave a picture of an unknown pixel format.");
+        return base::fail(ErrorKind::malformed, "The decoder gave a picture of an unknown pixel format");
     auto frame = std::make_shared<VideoFrame>();
     frame->index = index;
     frame->pts = pts;
@@ -189,7 +189,7 @@ base::Result<std::string> md5_of(const AVFrame& raw) {
     const auto format = static_cast<AVPixelFormat>(raw.format);
     const int size = av_image_get_buffer_size(format, raw.width, raw.height, 1);
     if (size < 0)
-        return base::fail(ErrorKind::malformed, "The decoder gave a picture of an unknown size or format.");
+        return base::fail(ErrorKind::malformed, "The decoder gave a picture of an unknown size or format");
     std::vector<std::uint8_t> bytes(static_cast<std::size_t>(size));
     av_image_copy_to_buffer(bytes.data(), size, raw.data, raw.linesize, format, raw.width, raw.height, 1);
     std::array<std::uint8_t, 16> digest{};
@@ -197,6 +197,10 @@ base::Result<std::string> md5_of(const AVFrame& raw) {
     std::string text;
     for (const std::uint8_t byte : digest) text += fmt::format("{:02x}", byte);
     return text;
+}
+
+std::unexpected<base::Error> in_file(const base::Error& error, const std::filesystem::path& path) {
+    return base::fail(error.kind, "{}: {}", error.message, path.string());
 }
 
 }  // namespace media
