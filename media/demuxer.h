@@ -42,6 +42,8 @@ public:
     [[nodiscard]] const std::filesystem::path& path() const { return m_path; }
     [[nodiscard]] bool is_mov() const;
     [[nodiscard]] bool is_still_picture() const;
+    // Of one picture; what claims to be larger is damaged.
+    [[nodiscard]] std::int64_t most_pixels() const;
     [[nodiscard]] double progress() const;  // read position as a share of the file, 0…1
     [[nodiscard]] bool broken_off() const { return m_broken_off; }  // the last end was an error
 
