@@ -1,6 +1,7 @@
 #include "media/frame_wrap.h"
 
 #include <cmath>
+#include <cstring>
 #include <new>
 
 extern "C" {
@@ -19,9 +20,19 @@ struct FreeScaler {
     void operator()(SwsContext* context) const { sws_freeContext(context); }
 };
 
+// FFmpeg passes on what a file says, also numbers that its enumeration has no name for; C++ may not read
+// those as the enumeration.
+template <class Enum>
+int number_in(const Enum& value) {
+    int number = 0;
+    static_assert(sizeof number == sizeof value);
+    std::memcpy(&number, &value, sizeof number);
+    return number;
+}
+
 // Unspecified material follows the usual rule of players: BT.709 from 720 lines on, BT.601 below.
 ColorMatrix matrix_of(const AVFrame& raw) {
-    switch (raw.colorspace) {
+    switch (number_in(raw.colorspace)) {
         case AVCOL_SPC_BT709:
             return ColorMatrix::bt709;
         case AVCOL_SPC_BT2020_NCL:
@@ -42,8 +53,9 @@ bool is_yuvj(int format) {
 }
 
 ColorRange range_of(const AVFrame& raw, const AVPixFmtDescriptor& desc, const WrapRules& rules) {
-    if (raw.color_range == AVCOL_RANGE_JPEG || is_yuvj(raw.format)) return ColorRange::full;
-    if (raw.color_range == AVCOL_RANGE_MPEG) return ColorRange::limited;
+    const int said = number_in(raw.color_range);
+    if (said == AVCOL_RANGE_JPEG || is_yuvj(raw.format)) return ColorRange::full;
+    if (said == AVCOL_RANGE_MPEG) return ColorRange::limited;
     return desc.nb_components == 1 && rules.gray_is_full_range ? ColorRange::full : ColorRange::limited;
 }
 
