@@ -31,6 +31,7 @@ constexpr double k_most_memory_mb = 2500;
 #else
 constexpr double k_most_memory_mb = 1000;
 #endif
+constexpr std::size_t k_frames_kept = 40;  // more than a copy has, so that none leaves the cache
 constexpr std::int64_t k_torn_frames =
     5;  // at the end of a cut film, those that what is missing would complete
 
@@ -167,7 +168,7 @@ Examination::Examination(std::uint64_t seed, Tally& tally)
     const auto& all = specimens();
     const std::string& other = all[m_random.below(all.size())].bytes;
     std::ofstream{m_path, std::ios::binary} << damage::damaged(m_specimen.bytes, m_kind, other, m_random);
-    m_options.cache_bytes = 1u << 20;
+    m_options.cache_bytes = 8u << 20;
     m_options.decoder_threads = m_random.one_in(4) ? 2 : 1;
 }
 
@@ -226,7 +227,9 @@ void Examination::look_at(FrameReader& reader, std::int64_t frame) {
         if (pixels < 1u << 22)
             expect(media::to_rgba(picture).size() == 4 * pixels, "a picture of another size");
     }
-    if (md5)
+    // A damaged picture that had to leave the cache may be patched up in another way the next time.
+    const bool stays = shown && (*shown)->size_bytes < m_options.cache_bytes / k_frames_kept;
+    if (md5 && stays)
         expect(m_known.try_emplace(frame, *md5).first->second == *md5,
                fmt::format("frame {} is another picture when asked for again", frame));
 }
