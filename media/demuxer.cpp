@@ -54,6 +54,9 @@ constexpr std::string_view k_refused_formats =
 constexpr std::string_view k_byte_formats =
     "mpegts,mpeg,h264,hevc,m4v,mpegvideo,mjpeg,mjpeg_2000,cavsvideo,vc1,h263,h261,obu,dirac,dnxhd,ingenient";
 
+// Damaged headers claim any size. No camera or scanner that FFmpeg reads gives more than this.
+constexpr std::int64_t k_most_pixels_of_picture = 1 << 28, k_most_pixels_of_film = 1 << 27;
+
 base::Result<void> check_is_file(const fs::path& path) {
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
@@ -65,7 +68,12 @@ base::Result<void> check_is_file(const fs::path& path) {
     if (fs::is_directory(status))
         return base::fail(ErrorKind::malformed, "This is a folder; give a video or picture file: {}",
                           path.string());
-    if (fs::is_regular_file(status) && fs::file_size(path, error) == 0 && !error)
+    // A pipe or a device has no end that can be counted to, and opening one may wait for ever.
+    if (!fs::is_regular_file(status))
+        return base::fail(ErrorKind::malformed,
+                          "This is a pipe or a device; save what comes from it as a file first: {}",
+                          path.string());
+    if (fs::file_size(path, error) == 0 && !error)
         return base::fail(ErrorKind::malformed, "This file is empty; check that it was copied whole: {}",
                           path.string());
     return {};
@@ -157,6 +165,12 @@ base::Result<void> Demuxer::choose_stream(std::optional<int> wanted) {
                           "The codec '{}' has no decoder here; convert the file first: {}",
                           avcodec_get_name(parameters.codec_id), m_path.string());
     if (parameters.width <= 0 || parameters.height <= 0) return not_a_video(m_path);
+    if (std::int64_t{parameters.width} * parameters.height > most_pixels())
+        return base::fail(
+            ErrorKind::malformed,
+            "This file claims pictures of {} x {} pixels, which is more than Limn can hold; check "
+            "that it is whole: {}",
+            parameters.width, parameters.height, m_path.string());
     for (int i = 0; i < count; ++i)
         if (i != m_stream) m_format->streams[i]->discard = AVDISCARD_ALL;
     return {};
@@ -215,6 +229,10 @@ bool Demuxer::is_still_picture() const {
            name_is_in(m_format->iformat->name, "image2,ico");
 }
 
+std::int64_t Demuxer::most_pixels() const {
+    return is_still_picture() ? k_most_pixels_of_picture : k_most_pixels_of_film;
+}
+
 double Demuxer::progress() const {
     if (m_format->pb == nullptr) return 0;
     const std::int64_t size = avio_size(m_format->pb);
@@ -230,8 +248,8 @@ base::Result<CodecHandle> open_decoder(const Demuxer& demuxer, int threads) {
     bool good = context && avcodec_parameters_to_context(context.get(), &parameters) >= 0;
     if (good) {
         context->pkt_timebase = demuxer.stream().time_base;
-        // FFmpeg's frame threads for MPEG-4 forget Xvid's inverse transform when the decoder is flushed.
-        context->thread_count = parameters.codec_id == AV_CODEC_ID_MPEG4 ? 1 : threads;
+        context->max_pixels = demuxer.most_pixels();  // the size may change on the way
+        context->thread_count = threads;
         context->thread_type = FF_THREAD_FRAME | FF_THREAD_SLICE;
         good = avcodec_open2(context.get(), codec, nullptr) >= 0;
     }

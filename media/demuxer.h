@@ -44,6 +44,8 @@ public:
     [[nodiscard]] bool is_still_picture() const;
     // Of numbered pictures: the first number.
     [[nodiscard]] std::optional<std::int64_t> sequence_first() const { return m_sequence_first; }
+    // Of one picture; what claims to be larger is damaged.
+    [[nodiscard]] std::int64_t most_pixels() const;
     [[nodiscard]] double progress() const;  // read position as a share of the file, 0…1
     [[nodiscard]] bool broken_off() const { return m_broken_off; }  // the last end was an error
 

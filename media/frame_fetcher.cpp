@@ -80,7 +80,7 @@ base::Result<FramePtr> FrameFetcher::show(std::int64_t frame, std::stop_token st
     if (!picture) return std::unexpected(picture.error());
     if (picture->shown) return picture->shown;
     auto shown = wrap(picture->raw, m_rules, frame, m_index->pts_of(frame));
-    if (!shown) return shown;
+    if (!shown) return in_file(shown.error(), m_demuxer.path());
     picture->shown = *shown;
     picture->size_bytes += (*shown)->size_bytes;
     m_cache->put(*picture);
@@ -345,6 +345,10 @@ bool FrameFetcher::is_false_key() {
 CachedPicture FrameFetcher::keep_current(std::int64_t frame) {
     CachedPicture picture;
     picture.ordinal = m_index->ordinal_of(frame).value_or(k_no_ordinal);
+    // A damaged picture is patched up from what the decoder saw before it, which differs from way to way.
+    // What was given out once stays.
+    if (m_cache->contains(picture.ordinal))
+        if (CachedPicture known = m_cache->find(picture.ordinal); known.raw) return known;
     AVFrame* moved = av_frame_alloc();
     av_frame_move_ref(moved, m_frame.get());
     picture.raw = RawFrame{moved, [](const AVFrame* raw) {

@@ -80,7 +80,9 @@ base::Result<CachedPicture> FrameReader::fetch(std::int64_t frame, std::stop_tok
 base::Result<std::string> FrameReader::md5(std::int64_t frame, std::stop_token stop) {
     const auto picture = m_impl->fetcher->fetch(frame, std::move(stop));
     if (!picture) return std::unexpected(picture.error());
-    return md5_of(*picture->raw);
+    auto md5 = md5_of(*picture->raw);
+    if (!md5) return in_file(md5.error(), m_impl->info.path);
+    return md5;
 }
 
 base::Result<std::int64_t> FrameReader::decode_null(std::int64_t first, std::int64_t end,

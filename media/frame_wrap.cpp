@@ -1,6 +1,7 @@
 #include "media/frame_wrap.h"
 
 #include <cmath>
+#include <cstring>
 #include <new>
 
 extern "C" {
@@ -19,9 +20,19 @@ struct FreeScaler {
     void operator()(SwsContext* context) const { sws_freeContext(context); }
 };
 
+// FFmpeg passes on what a file says, also numbers that its enumeration has no name for; C++ may not read
+// those as the enumeration.
+template <class Enum>
+int number_in(const Enum& value) {
+    int number = 0;
+    static_assert(sizeof number == sizeof value);
+    std::memcpy(&number, &value, sizeof number);
+    return number;
+}
+
 // Unspecified material follows the usual rule of players: BT.709 from 720 lines on, BT.601 below.
 ColorMatrix matrix_of(const AVFrame& raw) {
-    switch (raw.colorspace) {
+    switch (number_in(raw.colorspace)) {
         case AVCOL_SPC_BT709:
             return ColorMatrix::bt709;
         case AVCOL_SPC_BT2020_NCL:
@@ -42,8 +53,9 @@ bool is_yuvj(int format) {
 }
 
 ColorRange range_of(const AVFrame& raw, const AVPixFmtDescriptor& desc, const WrapRules& rules) {
-    if (raw.color_range == AVCOL_RANGE_JPEG || is_yuvj(raw.format)) return ColorRange::full;
-    if (raw.color_range == AVCOL_RANGE_MPEG) return ColorRange::limited;
+    const int said = number_in(raw.color_range);
+    if (said == AVCOL_RANGE_JPEG || is_yuvj(raw.format)) return ColorRange::full;
+    if (said == AVCOL_RANGE_MPEG) return ColorRange::limited;
     return desc.nb_components == 1 && rules.gray_is_full_range ? ColorRange::full : ColorRange::limited;
 }
 
@@ -96,7 +108,7 @@ base::Result<void> convert_to_rgba(VideoFrame& frame, const AVFrame& raw, bool f
     if (!scaler) {
         const char* name = av_get_pix_fmt_name(format);
         return base::fail(ErrorKind::unsupported,
-                          "Pictures of the pixel format '{}' cannot be shown; convert the file first.",
+                          "Pictures of the pixel format '{}' cannot be shown; convert the file first",
                           name != nullptr ? name : "unknown");
     }
     const int* coefficients = sws_getCoefficients(sws_matrix(frame.matrix));
@@ -108,7 +120,7 @@ base::Result<void> convert_to_rgba(VideoFrame& frame, const AVFrame& raw, bool f
     std::shared_ptr<std::uint8_t> memory{static_cast<std::uint8_t*>(av_malloc(bytes)),
                                          [](std::uint8_t* p) { av_free(p); }};
     if (!memory)
-        return base::fail(ErrorKind::io, "There is not enough memory for a picture of {} x {} pixels.",
+        return base::fail(ErrorKind::io, "There is not enough memory for a picture of {} x {} pixels",
                           raw.width, raw.height);
     std::uint8_t* planes[4] = {memory.get(), nullptr, nullptr, nullptr};
     const int strides[4] = {static_cast<int>(stride), 0, 0, 0};
@@ -154,7 +166,7 @@ base::Result<FramePtr> wrap(const RawFrame& raw, const WrapRules& rules, std::in
                             std::int64_t pts) {
     const AVPixFmtDescriptor* desc = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(raw->format));
     if (desc == nullptr)
-        return base::fail(ErrorKind::malformed, "The decoder gave a picture of an unknown pixel format.");
+        return base::fail(ErrorKind::malformed, "The decoder gave a picture of an unknown pixel format");
     auto frame = std::make_shared<VideoFrame>();
     frame->index = index;
     frame->pts = pts;
@@ -189,7 +201,7 @@ base::Result<std::string> md5_of(const AVFrame& raw) {
     const auto format = static_cast<AVPixelFormat>(raw.format);
     const int size = av_image_get_buffer_size(format, raw.width, raw.height, 1);
     if (size < 0)
-        return base::fail(ErrorKind::malformed, "The decoder gave a picture of an unknown size or format.");
+        return base::fail(ErrorKind::malformed, "The decoder gave a picture of an unknown size or format");
     std::vector<std::uint8_t> bytes(static_cast<std::size_t>(size));
     av_image_copy_to_buffer(bytes.data(), size, raw.data, raw.linesize, format, raw.width, raw.height, 1);
     std::array<std::uint8_t, 16> digest{};
@@ -197,6 +209,10 @@ base::Result<std::string> md5_of(const AVFrame& raw) {
     std::string text;
     for (const std::uint8_t byte : digest) text += fmt::format("{:02x}", byte);
     return text;
+}
+
+std::unexpected<base::Error> in_file(const base::Error& error, const std::filesystem::path& path) {
+    return base::fail(error.kind, "{}: {}", error.message, path.string());
 }
 
 }  // namespace media

@@ -86,6 +86,31 @@ base::Result<void> hide_undecodable_head(const IndexTask& task, std::vector<Pict
 
 // ---- by decoding
 
+// Times of pictures in the order that the decoder gives them. Where a stamp is missing, FFmpeg may offer the
+// decoding time, which lies before the last picture's.
+class RisingStamps {
+public:
+    std::int64_t next(const AVFrame& frame, const AVCodecContext& codec) {
+        const std::int64_t given = frame.best_effort_timestamp;
+        if (m_last == k_no_time)
+            m_last = given == AV_NOPTS_VALUE ? 0 : given;
+        else if (given != AV_NOPTS_VALUE && given > m_last)
+            m_last = given;
+        else if (__builtin_add_overflow(m_last, step(codec), &m_last))
+            m_last = std::numeric_limits<std::int64_t>::max();
+        return m_last;
+    }
+
+private:
+    // Ticks of one picture at the stream's nominal rate, for streams that store no time at all.
+    [[nodiscard]] static std::int64_t step(const AVCodecContext& codec) {
+        const AVRational rate = codec.framerate;
+        if (rate.num <= 0) return 1;
+        return std::max<std::int64_t>(av_rescale_q(1, av_inv_q(rate), codec.pkt_timebase), 1);
+    }
+    std::int64_t m_last = k_no_time;
+};
+
 // Numbers the decoder's output. Positions must rise from packet to packet, else only counting identifies a
 // picture.
 class DecodePass {
@@ -123,26 +148,18 @@ private:
             m_positions_hold = false;
             return;
         }
-        std::int64_t pts = m_frame->best_effort_timestamp;
-        if (pts == AV_NOPTS_VALUE) pts = m_last_pts == k_no_time ? 0 : m_last_pts + step();
-        m_last_pts = pts;
+        const std::int64_t pts = m_stamps.next(*m_frame, m_codec);
         if (m_intra_is_key) m_index.correct_key(place->second, m_frame->pict_type == AV_PICTURE_TYPE_I);
         m_index.present(place->second, pts);
         m_waiting.erase(place);
     }
-    // Ticks of one picture at the stream's nominal rate, for streams that store no time at all.
-    [[nodiscard]] std::int64_t step() const {
-        const AVRational rate = m_codec.framerate;
-        if (rate.num <= 0) return 1;
-        return std::max<std::int64_t>(av_rescale_q(1, av_inv_q(rate), m_codec.pkt_timebase), 1);
-    }
-
     PictureIndex& m_index;
     const IndexTask& m_task;
     AVCodecContext& m_codec;
     FrameHandle m_frame;
     std::unordered_map<std::int64_t, Ordinal> m_waiting;
-    std::int64_t m_last_pos = -1, m_last_pts = k_no_time;
+    RisingStamps m_stamps;
+    std::int64_t m_last_pos = -1;
     bool m_positions_hold = true;
     const bool m_intra_is_key;  // AVI's own flags stand beside the wrong chunk where B pictures are packed
 };
@@ -158,6 +175,7 @@ base::Result<void> index_by_counting(const IndexTask& task, PictureIndex& index,
     if (!codec) return std::unexpected(codec.error());
     const PacketHandle packet{av_packet_alloc()};
     const FrameHandle frame{av_frame_alloc()};
+    RisingStamps stamps;
     for (bool more = true; more;) {
         const auto got = demuxer->read(*packet);
         if (!got) return std::unexpected(got.error());
@@ -165,9 +183,8 @@ base::Result<void> index_by_counting(const IndexTask& task, PictureIndex& index,
         if (more && packet->size == 0) continue;
         avcodec_send_packet(codec->get(), more ? packet.get() : nullptr);
         while (avcodec_receive_frame(codec->get(), frame.get()) >= 0) {
-            const std::int64_t pts = frame->best_effort_timestamp;
             const Ordinal ordinal = index.add({.key = frame->key_frame != 0});
-            index.present(ordinal, pts != AV_NOPTS_VALUE ? pts : ordinal);
+            index.present(ordinal, stamps.next(*frame, **codec));
         }
     }
     index.finish();
@@ -235,25 +252,21 @@ private:
     void continue_clock(Picture& picture) {
         if (!picture.hidden && picture.pos <= m_last_pos) m_places_rise = false;
         m_last_pos = std::max(m_last_pos, picture.pos);
-        if (picture.dts == k_no_time || picture.pts == k_no_time) return;
-        const std::int64_t dts = moved(picture.dts);
+        constexpr std::int64_t k_sane = 1ll << 60;  // damaged stamps may be any number
+        const auto is_sane = [](std::int64_t stamp) { return stamp > -k_sane && stamp < k_sane; };
+        if (!is_sane(picture.dts) || !is_sane(picture.pts) || !is_sane(m_moved_by)) return;
+        const std::int64_t dts = picture.dts + m_moved_by;
         if (m_last_dts != k_no_time && dts < m_last_dts - m_large_step) {
             ++m_clock_breaks;
             m_index.settle(m_settled_limit);
             m_index.recognise_by_position();
-            m_moved_by = moved(m_last_dts - dts + m_step);
+            m_moved_by += m_last_dts - dts + m_step;
         }
-        picture.dts = moved(picture.dts);
-        picture.pts = moved(picture.pts);
+        picture.dts += m_moved_by;
+        picture.pts += m_moved_by;
         if (m_last_dts != k_no_time && picture.dts > m_last_dts) m_step = picture.dts - m_last_dts;
         m_last_dts = picture.dts;
     }
-    // Damaged stamps may be any number: those that would overflow stay.
-    [[nodiscard]] std::int64_t moved(std::int64_t stamp) const {
-        std::int64_t sum = 0;
-        return __builtin_add_overflow(stamp, m_moved_by, &sum) ? stamp : sum;
-    }
-
     const IndexTask& m_task;
     PictureIndex& m_index;
     std::int64_t m_last_pos = -1, m_last_dts = k_no_time, m_step = 1, m_moved_by = 0;

@@ -13,7 +13,7 @@ using base::ErrorKind;
 using Bytes = std::span<const std::byte>;
 
 constexpr std::uint64_t k_moov_limit_bytes = 1ull << 30;
-constexpr std::size_t k_samples_limit = 1u << 28;
+constexpr std::size_t k_samples_limit = 1u << 25;  // 155 hours at 60 pictures a second
 constexpr std::size_t k_packets_compared = 48;
 
 constexpr std::uint32_t fourcc(const char (&name)[5]) {
@@ -82,41 +82,61 @@ std::unexpected<base::Error> bad_table(const char* what) {
     return base::fail(ErrorKind::malformed, "The film's sample table is damaged ({}).", what);
 }
 
-base::Result<void> read_sizes(Bytes stbl, Mp4Table& table) {
+// Where the chunks lie, and how many samples each has.
+struct ChunkMap {
+    Entries runs;  // first chunk, samples in each chunk, description
+    std::optional<Entries> narrow, wide;
+
+    [[nodiscard]] std::size_t chunks() const { return narrow ? narrow->count : wide->count; }
+    [[nodiscard]] std::int64_t offset(std::size_t chunk) const {
+        return static_cast<std::int64_t>(narrow ? u32(narrow->bytes, chunk * 4)
+                                                : big_endian(wide->bytes, chunk * 8, 8));
+    }
+    // `run` moves on to the one that the chunk is in.
+    [[nodiscard]] std::uint32_t samples(std::size_t chunk, std::size_t& run) const {
+        while (run + 1 < runs.count && runs.field(run + 1, 0) <= chunk + 1) ++run;
+        return runs.field(run, 1);
+    }
+};
+
+base::Result<ChunkMap> read_chunks(Bytes stbl) {
+    const auto runs = entries_of(child(stbl, fourcc("stsc")), 12);
+    ChunkMap map{runs.value_or(Entries{}), entries_of(child(stbl, fourcc("stco")), 4),
+                 entries_of(child(stbl, fourcc("co64")), 8)};
+    if (map.runs.count == 0 || (!map.narrow && !map.wide)) return bad_table("chunks");
+    return map;
+}
+
+base::Result<void> read_sizes(Bytes stbl, const ChunkMap& chunks, Mp4Table& table) {
     const auto stsz = child(stbl, fourcc("stsz"));
     if (!stsz || stsz->size() < 12) return bad_table("sizes");
     const std::uint32_t common = u32(*stsz, 4);
     const std::size_t count = u32(*stsz, 8);
     if (count > k_samples_limit) return bad_table("too many samples");
     if (common == 0 && count > (stsz->size() - 12) / 4) return bad_table("sizes");
-    // A common size needs no bytes in the file: hold it against the chunk map before believing the count.
-    table.samples.reserve(std::min<std::size_t>(count, 1u << 20));
+    // A common size needs no bytes in the file: the count is held against the chunks before memory is taken.
+    std::uint64_t placed = 0;
+    for (std::size_t chunk = 0, run = 0; chunk < chunks.chunks(); ++chunk)
+        placed += chunks.samples(chunk, run);
+    if (placed != count) return bad_table("places and sizes");
+    table.samples.reserve(count);
     for (std::size_t i = 0; i < count; ++i)
         table.samples.push_back({.size_bytes = common != 0 ? common : u32(*stsz, 12 + i * 4)});
     return {};
 }
 
 // Chunk offsets and how many samples lie in each chunk give every sample its place.
-base::Result<void> read_places(Bytes stbl, Mp4Table& table) {
-    const auto runs = entries_of(child(stbl, fourcc("stsc")), 12);
-    const auto narrow = entries_of(child(stbl, fourcc("stco")), 4);
-    const auto wide = entries_of(child(stbl, fourcc("co64")), 8);
-    if (!runs || runs->count == 0 || (!narrow && !wide)) return bad_table("chunks");
-    const std::size_t chunks = narrow ? narrow->count : wide->count;
-    std::size_t sample = 0, run = 0;
-    for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
-        while (run + 1 < runs->count && runs->field(run + 1, 0) <= chunk + 1) ++run;
-        auto pos = static_cast<std::int64_t>(narrow ? u32(narrow->bytes, chunk * 4)
-                                                    : big_endian(wide->bytes, chunk * 8, 8));
-        for (std::uint32_t i = 0; i < runs->field(run, 1); ++i, ++sample) {
-            if (sample == table.samples.size()) return bad_table("more places than samples");
+base::Result<void> read_places(const ChunkMap& chunks, Mp4Table& table) {
+    std::size_t sample = 0;
+    for (std::size_t chunk = 0, run = 0; chunk < chunks.chunks(); ++chunk) {
+        std::int64_t pos = chunks.offset(chunk);
+        for (std::uint32_t left = chunks.samples(chunk, run); left > 0; --left, ++sample) {
             if (pos < 0) return bad_table("chunks");
             table.samples[sample].pos = pos;
             if (__builtin_add_overflow(pos, table.samples[sample].size_bytes, &pos))
                 return bad_table("chunks");
         }
     }
-    if (sample != table.samples.size()) return bad_table("fewer places than samples");
     return {};
 }
 
@@ -235,8 +255,10 @@ base::Result<Mp4Table> parse_mp4_table(Bytes moov, std::uint32_t track_id) {
         const auto stbl = minf ? child(*minf, fourcc("stbl")) : std::nullopt;
         if (!stbl) return bad_table("no table");
         Mp4Table table;
-        auto read = read_sizes(*stbl, table);
-        if (read) read = read_places(*stbl, table);
+        const auto chunks = read_chunks(*stbl);
+        if (!chunks) return std::unexpected(chunks.error());
+        auto read = read_sizes(*stbl, *chunks, table);
+        if (read) read = read_places(*chunks, table);
         if (read) read = read_offsets(*stbl, table);
         if (!read) return std::unexpected(read.error());
         return table;

@@ -1,0 +1,19 @@
+#pragma once
+// As fuzz_entry.h, for the readers of the media layer: fed by their libFuzzer programs and by the replay in
+// media_tests. A new target is a function here, a line in run_media(), its name in k_media_targets and in
+// CMakeLists.txt, and seeds in seeds/<name>.
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+namespace fuzz {
+
+inline constexpr std::string_view k_media_targets[] = {"mp4-table"};
+
+// The payload of a moov box. True when any of its first tracks has a table.
+bool read_mp4_table(std::span<const std::byte> bytes);
+
+bool run_media(std::string_view target, std::span<const std::byte> bytes);
+
+}  // namespace fuzz
