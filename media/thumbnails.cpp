@@ -23,6 +23,8 @@ constexpr std::uintmax_t k_disk_cap_bytes = 512u << 20;
 constexpr auto k_save_every = std::chrono::seconds{5};
 // A film that cannot be entered at its keyframes is decoded from the beginning, where that takes no hours.
 constexpr std::uintmax_t k_counted_bytes = 512u << 20;
+constexpr std::int64_t k_counted_anyway = 5000;
+constexpr int k_keys_tried = 3;
 constexpr std::size_t k_most_failures = 10'000;
 
 }  // namespace
@@ -62,6 +64,7 @@ struct Thumbnails::Impl {
 
     std::optional<GroupDecoder> decoder;  // worker, as what follows
     bool decoder_failed = false, keys_lead_somewhere = false;
+    int keys_missed = 0;
     std::filesystem::path side_path;
     Clock::time_point last_save;
 
@@ -118,6 +121,7 @@ std::vector<ThumbnailWish> Thumbnails::Impl::take_group() {
 
 void Thumbnails::Impl::run(std::stop_token stop) {
     base::lower_thread_priority();
+    if (!options.pause->pass(stop)) return;
     load();
     wake();
     for (;;) {
@@ -208,14 +212,16 @@ void Thumbnails::Impl::make(const std::vector<ThumbnailWish>& group, std::stop_t
     if (!counting_only && missing.front().key_frame >= 0) {
         make_from_key(missing, stop);
         keys_lead_somewhere |= missing.size() < group.size();
+        keys_missed += keys_lead_somewhere || !decoder ? 0 : 1;
         const std::lock_guard lock{mutex};
-        counting_only = !keys_lead_somewhere && !stop.stop_requested() && decoder.has_value();
+        counting_only = !keys_lead_somewhere && keys_missed >= k_keys_tried;
     }
     if (!missing.empty() && !stop.stop_requested() && still_wanted(missing)) make_by_counting(missing, stop);
     if (stop.stop_requested()) return;
     const std::lock_guard lock{mutex};
     if (failed.size() > k_most_failures) failed.clear();
     for (const ThumbnailWish& wish : missing) {
+        if (is_kept(wish.frame, wish.pts)) continue;                            // wished for twice
         const bool given_up = std::ranges::find(wishes, wish) != wishes.end();  // else only put off
         if (given_up && failed.insert({wish.frame, wish.pts}).second) ++counts.failures;
     }
@@ -259,7 +265,9 @@ void Thumbnails::Impl::make_from_key(std::vector<ThumbnailWish>& group, std::sto
 
 // Keyframes lead nowhere: the film is decoded from its beginning, where that is not too long.
 void Thumbnails::Impl::make_by_counting(std::vector<ThumbnailWish>& group, std::stop_token stop) {
-    if (!open_decoder_once(stop) || !may_count()) return;
+    // Where keyframes do lead somewhere, one far in that does not is damaged.
+    const bool near = !keys_lead_somewhere || group.back().frame <= k_counted_anyway;
+    if (!near || !open_decoder_once(stop) || !may_count()) return;
     std::vector<GroupDecoder::Numbered> numbered;
     for (const ThumbnailWish& wish : group) numbered.push_back({wish.frame, wish.pts});
     const auto give = [&](const FramePtr& picture) {

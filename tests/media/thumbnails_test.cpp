@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/side_file.h"
 #include "fixtures.h"
+#include "media/side_bytes.h"
 #include "media/video_source.h"
 
 namespace fs = std::filesystem;
@@ -126,11 +127,13 @@ TEST_CASE("thumbnails_of_keyframes_and_of_frames_between_equal_the_exact_frames_
     REQUIRE(reader);
     Thumbnails thumbnails{film_of_groups(), {}};
     thumbnails.request({wish(*reader, 36, 36), wish(*reader, 0, 0), wish(*reader, 17, 12),
-                        wish(*reader, 14, 12), wish(*reader, 59, 48), wish(*reader, 23, 12)});
+                        wish(*reader, 14, 12), wish(*reader, 59, 48), wish(*reader, 23, 12),
+                        wish(*reader, 36, 36)});  // one of them twice
     wait_for(thumbnails);
     for (const std::int64_t frame : {36, 0, 17, 14, 59, 23}) check_is_frame(thumbnails, *reader, frame);
     CHECK(thumbnails.counters().failures == 0);
-    CHECK(thumbnails.counters().ready == 6);
+    CHECK(thumbnails.counters().ready == 7);
+    CHECK(thumbnails.counters().decoded == 6);
     CHECK(thumbnails.find(36, reader->pts_of(36))->width_px == 160);
     CHECK(thumbnails.find(36, reader->pts_of(36))->height_px == 90);
 }
@@ -280,6 +283,28 @@ TEST_CASE("any_bytes_are_safe_as_a_side_file_of_thumbnails") {
         CHECK_FALSE(media::thumbnails_from_bytes(damaged, {16, 16}));
         CHECK_FALSE(media::thumbnails_from_bytes(std::string_view{bytes}.substr(0, i), {16, 16}));
     }
+}
+
+TEST_CASE("a_well_sealed_side_file_with_wrong_contents_is_refused_or_gives_sound_thumbnails") {
+    auto reader = FrameReader::open(film_of_groups());
+    REQUIRE(reader);
+    const auto frame = reader->read(0);
+    REQUIRE(frame);
+    const std::string sealed = media::thumbnail_bytes({media::thumbnail_of(**frame, 0, {6, 6})});
+    const std::string content = sealed.substr(0, sealed.size() - sizeof(base::Sha256));
+    for (std::size_t i = 0; i < content.size(); ++i)
+        for (const int value : {0, 1, 0x7f, 0xff}) {
+            media::SideBytes changed;
+            std::string bytes = content;
+            bytes[i] = static_cast<char>(value);
+            changed.put_bytes(bytes);
+            const auto read = media::thumbnails_from_bytes(std::move(changed).sealed(), {6, 6});
+            if (!read) continue;
+            for (const ThumbnailPtr& each : *read) {
+                CHECK(each->frame >= 0);
+                CHECK(each->rgba.size() == std::size_t{4} * each->width_px * each->height_px);
+            }
+        }
 }
 
 TEST_CASE("thumbnails_rest_while_paused_and_end_at_once_when_let_go") {
