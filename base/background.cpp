@@ -5,7 +5,7 @@
 namespace base {
 
 void lower_thread_priority() {
-    constexpr int k_nice = 15;
+    constexpr int k_nice = 10;
     // On Linux 0 means the calling thread, not its process. Failing only costs politeness.
     setpriority(PRIO_PROCESS, 0, k_nice);
 }

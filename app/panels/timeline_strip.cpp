@@ -169,7 +169,7 @@ void draw_hover_picture(Ui& u, Area ruler, const Timeline& timeline, std::int64_
                  ImGuiWindowFlags_Tooltip | ImGuiWindowFlags_NoInputs | ImGuiWindowFlags_NoDecoration |
                      ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBackground);
     fill(box, u.theme.raised, u.px(6));
-    outline(box, u.theme.line, u.px(6), std::max(1.0f, std::floor(u.scale)));
+    outline(box, mix(u.theme.line, u.theme.quiet, 0.35f), u.px(6), std::max(1.0f, std::floor(u.scale)));
     const Found found = find(*strip, *wish, static_cast<std::int64_t>(strip->slot_frames));
     if (!found.picture || !draw_thumbnail(u, picture, *found.picture, found.exact ? 1 : 0.45f, u.px(3)))
         draw_no_thumbnail(u, picture);
