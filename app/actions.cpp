@@ -17,6 +17,7 @@ using B = Workbench;
 bool has_project(const B& b) { return b.document() != nullptr; }
 bool has_asset(const B& b) { return b.asset() != nullptr; }
 bool has_video(const B& b) { return b.frame_count() > 1; }
+bool may_find_shots(const B& b) { return b.survey() && b.survey()->may_find_shots(); }
 bool has_selection(const B& b) { return b.document() && !b.view().selection.empty(); }
 bool can_undo(const B& b) {
     return b.document() && !b.document()->busy() && !b.document()->history().undo.empty();
@@ -44,6 +45,12 @@ void last_frame(B& b) { b.go_to(b.frame_count() - 1); }
 template <int direction>
 void keyframe(B& b) {
     b.go_to_keyframe(direction);
+}
+
+template <int direction>
+void shot(B& b) {
+    b.play(false);
+    b.go_to_shot(direction);
 }
 
 template <int direction>
@@ -148,6 +155,9 @@ constexpr Action k_actions[] = {
     {"frame.last", "Last frame", "Time", "End", "", has_video, last_frame},
     {"keyframe.next", "Next keyframe", "Time", "R", "", has_video, keyframe<1>},
     {"keyframe.previous", "Previous keyframe", "Time", "E", "", has_video, keyframe<-1>},
+    {"shot.next", "Next shot", "Time", "PageDown", "", has_video, shot<1>},
+    {"shot.previous", "Previous shot", "Time", "PageUp", "", has_video, shot<-1>},
+    {"shot.find", "Find shots", "Time", "", "", may_find_shots, [](B& b) { b.find_shots(); }},
     {"frame.go_to", "Go to frame…", "Time", "G", "`", has_video, show<Popup::go_to_frame>},
     {"speed.faster", "Play faster", "Time", "]", "", has_video, faster},
     {"speed.slower", "Play slower", "Time", "[", "", has_video, slower},
@@ -165,6 +175,8 @@ constexpr Action k_actions[] = {
      [](B& b) { b.view().right_shown = !b.view().right_shown; }},
     {"panel.bottom", "Show or hide the timeline", "View", "Ctrl+J", "", has_project,
      [](B& b) { b.view().bottom_shown = !b.view().bottom_shown; }},
+    {"panel.strip", "Show or hide the thumbnails", "View", "Ctrl+Shift+J", "", has_video,
+     [](B& b) { b.view().strip_shown = !b.view().strip_shown; }},
     {"theme.flip", "Light or dark", "View", "", "", nullptr, flip_theme},
 
     {"track.keyframe", "Keyframe on or off", "Track", "K", "", has_selection,

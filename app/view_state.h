@@ -28,6 +28,7 @@ struct ViewState {
     labels::ClassId active_class;
     float bottom_height = 236;  // logical pixels
     bool left_shown = true, right_shown = true, bottom_shown = true;
+    bool strip_shown = true;  // thumbnails in the timeline
 };
 
 }  // namespace app

@@ -62,6 +62,7 @@ ViewState load_view_state(const fs::path& project) {
     view.left_shown = flag(json, "left", true);
     view.right_shown = flag(json, "right", true);
     view.bottom_shown = flag(json, "bottom", true);
+    view.strip_shown = flag(json, "strip", true);
     if (const auto assets = json.FindMember("assets"); assets != json.MemberEnd() && assets->value.IsObject())
         for (const auto& [key, value] : assets->value.GetObject())
             if (const auto uuid = base::parse_uuid(key.GetString()); uuid && value.IsObject())
@@ -92,6 +93,7 @@ void save_view_state(const fs::path& project, const ViewState& view) {
     put("left", view.left_shown);
     put("right", view.right_shown);
     put("bottom", view.bottom_shown);
+    put("strip", view.strip_shown);
     json.Key("assets");
     json.StartObject();
     for (const auto& [id, asset] : view.assets) {

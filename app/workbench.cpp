@@ -13,10 +13,15 @@ namespace app {
 
 constexpr double k_forever = std::numeric_limits<double>::infinity();
 constexpr double k_progress_secs = 0.1;
-constexpr int k_frames_ahead = 12;  // asked for while playing
+constexpr double k_slow_progress_secs = 1;  // of what nobody waits for
+constexpr int k_frames_ahead = 12;          // asked for while playing
 
 Workbench::Workbench(Settings settings, Wakeup wakeup)
-    : m_wakeup{std::move(wakeup)}, m_settings{std::move(settings)}, m_pool{2, m_wakeup} {
+    : m_wakeup{std::move(wakeup)},
+      m_settings{std::move(settings)},
+      m_survey_pool{1, m_wakeup},
+      m_posters{m_wakeup},
+      m_pool{2, m_wakeup} {
     set_tool(m_view.tool);
 }
 
@@ -32,6 +37,7 @@ bool Workbench::update(double now_secs) {
     changed |= take_save_status();
     changed |= advance_playing();
     changed |= take_picture();
+    changed |= update_survey();
     const std::size_t shown = m_toasts.size();
     std::erase_if(m_toasts,
                   [&](const Toast& toast) { return toast.until_secs > 0 && toast.until_secs <= now_secs; });
@@ -55,6 +61,7 @@ void Workbench::leave_asset() {
 }
 
 void Workbench::forget_picture() {
+    m_survey.reset();
     m_video.reset();
     m_picture.reset();
     m_info.reset();
@@ -76,6 +83,7 @@ double Workbench::next_deadline_secs(double now_secs) const {
     if (m_info && !m_info->index_complete) wait = std::min(wait, 0.1);  // the index grows in sight
     for (const auto& job : m_watched)
         if (!job->done()) wait = std::min(wait, k_progress_secs);
+    if (m_survey && m_survey->shots_job()) wait = std::min(wait, k_slow_progress_secs);
     return std::max(wait, 0.0);
 }
 
@@ -104,8 +112,11 @@ bool Workbench::take_jobs() {
             toast(ToastKind::error, result.error().message);
     }
     // Progress moves ten times a second; drawing it more often would only keep the machine warm.
-    const bool progress_due = (!m_watched.empty() || m_importing) && m_now_secs >= m_progress_due_secs;
-    if (progress_due) m_progress_due_secs = m_now_secs + k_progress_secs;
+    const bool waited_for = !m_watched.empty() || m_importing;
+    const bool surveying = m_survey && m_survey->shots_job();
+    const bool progress_due = (waited_for || surveying) && m_now_secs >= m_progress_due_secs;
+    if (progress_due)
+        m_progress_due_secs = m_now_secs + (waited_for ? k_progress_secs : k_slow_progress_secs);
     return changed || progress_due;
 }
 

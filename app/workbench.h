@@ -12,7 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "app/asset_posters.h"
 #include "app/canvas_readout.h"
+#include "app/film_survey.h"
 #include "app/project.h"
 #include "app/settings.h"
 #include "app/tool.h"
@@ -94,6 +96,17 @@ public:
     [[nodiscard]] bool can_make_proxy() const;
     void make_proxy();  // in a job
 
+    // -- thumbnails and shots
+    // ---------------------------------------------------------------------------------------------------------
+    [[nodiscard]] FilmSurvey* survey() const { return m_survey.get(); }  // of the shown film; or null
+    void find_shots();
+    void go_to_shot(int direction);  // among those known so far
+    // Of any asset, for a list: null where there is none, nothing while nobody has asked for it.
+    [[nodiscard]] std::optional<media::ThumbnailPtr> poster_of(labels::AssetId id) {
+        return m_posters.find(id);
+    }
+    void ask_for_poster(labels::AssetId id);
+
     // -- labels
     // ------------------------------------------------------------------------------------------------------
     ViewState& view() { return m_view; }
@@ -155,7 +168,7 @@ public:
     // Closing or quitting while saving fails: refused once with a toast, since what is only in memory would
     // be lost.
     [[nodiscard]] bool may_leave();
-    [[nodiscard]] std::vector<std::shared_ptr<base::Job>> jobs() const { return m_pool.jobs(); }
+    [[nodiscard]] std::vector<std::shared_ptr<base::Job>> jobs() const;
     Settings& settings() { return m_settings; }
     [[nodiscard]] const Settings& settings() const { return m_settings; }
     void save_settings();
@@ -178,6 +191,7 @@ private:
     bool take_save_status();
     bool advance_playing();
     bool take_picture();
+    bool update_survey();
     void record_frame_count();
     bool drop_renumbered_picture();
     void leave_asset();
@@ -194,6 +208,9 @@ private:
     Settings m_settings;
     std::unique_ptr<Project> m_project;
     std::unique_ptr<media::VideoSource> m_video;
+    base::JobPool m_survey_pool;  // so that long searches keep nobody waiting
+    std::unique_ptr<FilmSurvey> m_survey;
+    AssetPosters m_posters;
     labels::AssetId m_video_asset;
     std::string m_author;
     double m_leave_asked_secs = -1e9;

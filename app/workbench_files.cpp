@@ -123,6 +123,7 @@ void Workbench::close_project() {
     if (m_importing) m_importing->job->cancel();
     m_importing.reset();
     forget_picture();
+    m_posters.clear();
     m_project.reset();
     m_view = {};
     m_video_asset = {};
@@ -167,6 +168,8 @@ bool Workbench::take_media() {
     options.stream_index = asset() != nullptr ? std::optional{asset()->stream_index} : std::nullopt;
     options.wakeup = m_wakeup;
     m_video = std::make_unique<media::VideoSource>(located->path, options);
+    m_survey = std::make_unique<FilmSurvey>(SurveyDesc{located->path, options.stream_index, m_wakeup},
+                                            m_survey_pool);
     want_frame(frame(), 0);
     return true;
 }

@@ -105,6 +105,15 @@ void Texture::upload(const void* data, std::int64_t stride_bytes) {
     }
 }
 
+void Texture::upload_part(const void* data, int x, int y, int width, int height) {
+    assert(on_gl_thread() && data != nullptr);
+    assert(x >= 0 && y >= 0 && x + width <= m_desc.width && y + height <= m_desc.height);
+    const GlFormat format = gl_format(m_desc.format);
+    glBindTexture(GL_TEXTURE_2D, m_id);
+    const UnpackState unpack{0};
+    glTexSubImage2D(GL_TEXTURE_2D, 0, x, y, width, height, format.channels, format.type, data);
+}
+
 void Texture::generate_mipmaps() {
     assert(on_gl_thread());
     glBindTexture(GL_TEXTURE_2D, m_id);

@@ -31,6 +31,8 @@ public:
     // (bottom-up pictures: `data` is then the top row); it should be a multiple of the texel's size, else
     // rows go one by one.
     void upload(const void* data, std::int64_t stride_bytes);
+    // The part [x, x + width) x [y, y + height) from rows without gaps between them.
+    void upload_part(const void* data, int x, int y, int width, int height);
     // Levels below 0 from level 0 as it is now; with Filter::linear they are sampled by textureLod.
     void generate_mipmaps();
     void bind(int unit) const;

@@ -6,6 +6,7 @@
 #include "app/panels/panels.h"
 #include "app/panels/track_list.h"
 #include "app/ui/keys.h"
+#include "app/ui/thumbnail.h"
 
 namespace app {
 namespace {
@@ -62,6 +63,20 @@ char32_t icon_of(labels::MediaKind kind) {
     return kind == labels::MediaKind::video ? icon::film : icon::image;
 }
 
+// The medium itself, small; its kind's icon where there is no picture of it (yet).
+void draw_poster(Ui& u, Area room, const labels::Asset& asset, bool missing) {
+    const float middle = (room.y0 + room.y1) / 2;
+    const Area at{std::round(room.x0), std::round(middle - u.px(10)),
+                  std::round(room.x0) + std::round(u.px(36)),
+                  std::round(middle - u.px(10)) + std::round(u.px(20))};
+    const bool seen_once = !asset.relative_path.empty() || !asset.absolute_path.empty();
+    const auto poster = seen_once ? u.bench.poster_of(asset.id) : std::optional<media::ThumbnailPtr>{nullptr};
+    if (!poster) u.later([id = asset.id](Workbench& bench) { bench.ask_for_poster(id); });
+    if (poster && *poster && draw_thumbnail(u, at, **poster, missing ? 0.4f : 1, u.px(2))) return;
+    fill(at, mix(u.theme.panel, u.theme.line, 0.5f), u.px(2));
+    draw_icon(u, at, icon_of(asset.kind), missing ? u.theme.faint : u.theme.quiet, 16);
+}
+
 void draw_asset(Ui& u, Area row, const labels::Asset& asset) {
     const bool shown = asset.id == u.bench.view().asset, missing = is_missing(u.bench, asset);
     bool hovered = false;
@@ -73,8 +88,8 @@ void draw_asset(Ui& u, Area row, const labels::Asset& asset) {
                 missing ? facts_of(asset) + "\nThe medium is not found or cannot be read" : facts_of(asset));
     }
     Area line{row.x0 + u.px(12), row.y0, row.x1 - u.px(14), row.y1};
-    draw_icon(u, line.cut_left(u.px(22)), icon_of(asset.kind), missing ? u.theme.faint : u.theme.quiet, 18);
-    line.cut_left(u.px(8));
+    draw_poster(u, line.cut_left(u.px(36)), asset, missing);
+    line.cut_left(u.px(10));
     Area mark = line.cut_right(u.px(16));
     line.cut_right(u.px(6));
     if (missing) {

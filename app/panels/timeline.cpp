@@ -154,10 +154,10 @@ struct FlagInk {
     float width;  // of the line, logical
 };
 
-// Dragging on the ruler goes through the film. Returns the frame under the resting cursor.
-std::optional<std::int64_t> scrub(Ui& u, Area area, const Timeline& timeline) {
+// Dragging on the ruler or the strip goes through the film. Returns the frame under the resting cursor.
+std::optional<std::int64_t> scrub(Ui& u, const char* name, Area area, const Timeline& timeline) {
     bool hovered = false, held = false;
-    click_area(u, "Ruler", area, &hovered, &held);
+    click_area(u, name, area, &hovered, &held);
     const float x = ImGui::GetIO().MousePos.x;
     const std::int64_t under = std::clamp<std::int64_t>(timeline.view.frame_at(x), 0, timeline.total - 1);
     if (held && under != timeline.frame) u.later([under](Workbench& bench) { bench.go_to(under); });
@@ -275,10 +275,18 @@ void draw_timeline_panel(Ui& u, Area area) {
     fill({rest.x0, rest.y0, rest.x1, rest.y0 + line}, u.theme.line);
     zoom_and_pan(u, rest, timeline);
     const Area ruler_row = rest.cut_top(u.px(k_ruler_height));
+    const Area strip_row = rest.cut_top(strip_height(u, rest.height()));
     const Area ruler{names_x1, ruler_row.y0 + line, ruler_row.x1, ruler_row.y1};
     const Area lanes{names_x1, rest.y0, rest.x1, rest.y1};
-    const std::optional<std::int64_t> under_cursor = scrub(u, ruler, timeline);
+    std::optional<std::int64_t> under_cursor = scrub(u, "Ruler", ruler, timeline);
     draw_ruler(u, ruler, timeline);
+    if (strip_row.height() > 0) {
+        const Area strip{names_x1, strip_row.y0, strip_row.x1, strip_row.y1};
+        if (const auto over_strip = scrub(u, "Film strip", strip, timeline)) under_cursor = over_strip;
+        draw_strip(u, {strip_row.x0, strip_row.y0, names_x1, strip_row.y1}, strip, timeline, under_cursor);
+    } else {
+        draw_shot_edges(u, ruler, timeline);
+    }
     draw_unread(u, {ruler.x0, ruler.y0, lanes.x1, lanes.y1}, timeline);
     ImGui::PushClipRect(lanes.min(), lanes.max(), true);
     draw_cells(u, lanes, timeline);
@@ -287,6 +295,7 @@ void draw_timeline_panel(Ui& u, Area area) {
     fill({names_x1 - line, ruler_row.y0, names_x1, rest.y1}, u.theme.line);
     if (under_cursor && *under_cursor != timeline.frame) draw_ghost(u, ruler, lanes, timeline, *under_cursor);
     draw_playhead(u, ruler, lanes, timeline);
+    if (under_cursor && strip_row.height() > 0) draw_hover_picture(u, ruler, timeline, *under_cursor);
     end_panel();
 }
 

@@ -21,6 +21,15 @@ struct Timeline {
 };
 
 void draw_transport(Ui& u, Area area, const Timeline& timeline);
+// The film strip: thumbnails over the film, with the shots' edges. 0 where there is none (hidden, no film, no
+// room).
+[[nodiscard]] float strip_height(const Ui& u, float room);
+// `hovered`: the frame under a cursor resting on the ruler or the strip.
+void draw_strip(Ui& u, Area names, Area strip, const Timeline& timeline, std::optional<std::int64_t> hovered);
+void draw_shot_edges(Ui& u, Area area, const Timeline& timeline);
+// The hovered frame above the ruler, larger.
+void draw_hover_picture(Ui& u, Area ruler, const Timeline& timeline, std::int64_t frame);
+
 void draw_lanes(Ui& u, Area area, const Timeline& timeline);
 
 // One track's stretches and keyframes in the lane. Its cost follows the pixels, not the keyframes.

@@ -17,6 +17,10 @@
 #include "app/ui/theme.h"
 #include "app/workbench.h"
 
+namespace render {
+class PictureAtlas;
+}
+
 namespace app {
 
 struct Area {  // framebuffer pixels, half-open
@@ -37,7 +41,8 @@ struct Ui {
     Workbench& bench;  // read it; change it through later()
     const Theme& theme;
     const Fonts& fonts;
-    float scale = 1;  // framebuffer pixels per logical pixel
+    float scale = 1;                        // framebuffer pixels per logical pixel
+    render::PictureAtlas* atlas = nullptr;  // where thumbnails are drawn from
 
     [[nodiscard]] float px(float logical) const { return logical * scale; }
     // Runs after the frame is drawn, in order. Nothing changes while being drawn.

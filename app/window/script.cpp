@@ -181,6 +181,13 @@ base::Result<bool> Script::step(ScriptWorld& world) {
     return now.words.front() != "quit";
 }
 
+// All that the last drawn frame asked for are here or given up.
+static bool thumbnails_shown(const ScriptWorld& world) {
+    const Workbench& bench = world.bench;
+    const bool none = bench.survey() == nullptr || !bench.media_error().empty();
+    return bench.idle() && (none || bench.survey()->thumbnails().idle());
+}
+
 Script::Outcome Script::run(ScriptWorld& world, const Step& step) {
     const std::string& what = step.words.front();
     if (what == "quit") return true;
@@ -188,7 +195,12 @@ Script::Outcome Script::run(ScriptWorld& world, const Step& step) {
         if (step.words[1] == "idle") return world.bench.idle();
         if (step.words[1] == "saved")
             return world.bench.project() != nullptr && world.bench.project()->save_status().idle();
-        return base::fail(base::ErrorKind::malformed, "only \"wait idle\" and \"wait saved\" are known");
+        if (step.words[1] == "thumbnails") return thumbnails_shown(world);
+        if (step.words[1] == "shots")
+            return world.bench.survey() == nullptr || !world.bench.media_error().empty() ||
+                   world.bench.survey()->shots_settled();
+        return base::fail(base::ErrorKind::malformed,
+                          "only \"wait idle\", \"saved\", \"thumbnails\" and \"shots\" are known");
     }
     if (what == "print") {
         fmt::print("{}\n", step.words[1]);

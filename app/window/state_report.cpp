@@ -88,6 +88,26 @@ static Value view_report(ScriptWorld& world, Alloc& alloc) {
     return out;
 }
 
+static Value shots_report(const Workbench& bench, Alloc& alloc) {
+    const FilmSurvey* survey = bench.survey();
+    Value out{rapidjson::kObjectType};
+    out.AddMember("count", static_cast<std::uint64_t>(survey ? survey->shots().size() : 0), alloc);
+    out.AddMember("complete", survey != nullptr && survey->shots_complete(), alloc);
+    return out;
+}
+
+static Value thumbnails_report(const Workbench& bench, Alloc& alloc) {
+    media::ThumbnailCounters counters;
+    if (bench.survey()) counters = bench.survey()->thumbnails().counters();
+    Value out{rapidjson::kObjectType};
+    out.AddMember("wanted", static_cast<std::uint64_t>(counters.wanted), alloc);
+    out.AddMember("ready", static_cast<std::uint64_t>(counters.ready), alloc);
+    out.AddMember("decoded", counters.decoded, alloc);
+    out.AddMember("from_disk", counters.from_disk, alloc);
+    out.AddMember("bytes", static_cast<std::uint64_t>(counters.bytes), alloc);
+    return out;
+}
+
 rapidjson::Document state_report(ScriptWorld& world, const Script::Counts& counts, const FrameTimes& times) {
     rapidjson::Document report{rapidjson::kObjectType};
     Alloc& alloc = report.GetAllocator();
@@ -110,6 +130,8 @@ rapidjson::Document state_report(ScriptWorld& world, const Script::Counts& count
         counters.AddMember("budget_bytes", static_cast<std::uint64_t>(video.budget_bytes), alloc);
     }
     report.AddMember("counters", counters, alloc);
+    report.AddMember("shots", shots_report(world.bench, alloc), alloc);
+    report.AddMember("thumbnails", thumbnails_report(world.bench, alloc), alloc);
     Value frame_ms{rapidjson::kObjectType};
     frame_ms.AddMember("frames", times.frames, alloc);
     frame_ms.AddMember("p50", times.p50_ms, alloc);

@@ -16,8 +16,14 @@ std::filesystem::path font_dir() {
     return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() / "fonts";
 }
 
+// Some 180 thumbnails, 14 MB: a wide screen shows about half of that.
+static constexpr render::AtlasDesc k_atlas{.cell_width_px = media::k_thumbnail_box.width_px,
+                                           .cell_height_px = media::k_thumbnail_box.height_px,
+                                           .columns = 12,
+                                           .rows = 15};
+
 WindowFrame::WindowFrame(Host& host, Workbench& bench, Canvas canvas)
-    : m_host{host}, m_bench{bench}, m_imgui{host}, m_canvas{std::move(canvas)} {}
+    : m_host{host}, m_bench{bench}, m_imgui{host}, m_canvas{std::move(canvas)}, m_atlas{k_atlas} {}
 
 base::Result<std::unique_ptr<WindowFrame>> WindowFrame::create(Host& host, Workbench& bench) {
     if (auto enough = render::require_gl_3_3(); !enough) return std::unexpected(enough.error());
@@ -87,7 +93,14 @@ void WindowFrame::draw(double now_secs) {
     use_scale(static_cast<float>(std::clamp(wanted, 0.5, 4.0)));
     const Theme& theme = m_light ? light_theme() : dark_theme();
     m_imgui.begin_frame(now_secs);
-    Ui u{.bench = m_bench, .theme = theme, .fonts = m_fonts, .scale = m_scale, .changes = {}, .widgets = {}};
+    m_atlas.begin_frame();
+    Ui u{.bench = m_bench,
+         .theme = theme,
+         .fonts = m_fonts,
+         .scale = m_scale,
+         .atlas = &m_atlas,
+         .changes = {},
+         .widgets = {}};
 
     m_host.bind();
     const ImVec4 ground =

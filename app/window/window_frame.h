@@ -10,6 +10,7 @@
 #include "app/window/frame_clock.h"
 #include "app/window/host.h"
 #include "app/window/imgui_platform.h"
+#include "render/picture_atlas.h"
 
 namespace app {
 
@@ -44,6 +45,7 @@ private:
     Workbench& m_bench;
     ImguiPlatform m_imgui;
     Canvas m_canvas;
+    render::PictureAtlas m_atlas;
     FrameClock m_clock;
     Fonts m_fonts;
     double m_redraw_in_secs = 1e9;
