@@ -42,6 +42,9 @@ private:
 void bench_open(Part& part);
 void bench_decode(Part& part);
 void bench_random_frames(Part& part);
+void bench_right_frames(Part& part);
+void bench_scrub(Part& part);
+void bench_memory(Part& part);
 void bench_labels(Part& part);
 void bench_export(Part& part);
 void bench_window(Part& part);
