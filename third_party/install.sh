@@ -1,17 +1,20 @@
 #!/usr/bin/env bash
-# Installs the Debian packages of packages.txt that are not there yet: install.sh [--test] STAMP_FOLDER.
-# With --test also those after the line "test". A copy of the list in STAMP_FOLDER says that it was seen to be
-# installed, so that the next start need not ask again.
+# Installs the Debian packages of packages.txt that are not there yet: install.sh [--test | --bench] STAMP_FOLDER.
+# With --test also those after the line "test", with --bench those after "bench" too. A copy of the list in STAMP_FOLDER
+# says that it was seen to be installed, so that the next start need not ask again.
 set -euo pipefail
 
 list="$(dirname "$0")/packages.txt"
 wanted=run
-if [[ ${1:-} == --test ]]; then wanted=test; shift; fi
+case ${1:-} in --test | --bench) wanted=${1#--}; shift ;; esac
 stamp="$1/packages-$wanted"
 if cmp -s "$list" "$stamp"; then exit 0; fi
 
 packages_of_list() {
-    if [[ $wanted == test ]]; then grep -vxE '#.*|test|' "$list"; else sed '/^test$/,$d' "$list" | grep -vxE '#.*|'; fi
+    local first_unwanted=test
+    if [[ $wanted == test ]]; then first_unwanted=bench; fi
+    if [[ $wanted == bench ]]; then first_unwanted=end; fi
+    sed "/^$first_unwanted\$/,\$d" "$list" | grep -vxE '#.*|test|bench|'
 }
 missing_packages() {
     local package

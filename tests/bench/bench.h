@@ -42,7 +42,10 @@ private:
 void bench_open(Part& part);
 void bench_decode(Part& part);
 void bench_random_frames(Part& part);
+void bench_right_frames(Part& part);
 void bench_scrub(Part& part);
+void bench_step_back(Part& part);
+void bench_memory(Part& part);
 void bench_labels(Part& part);
 void bench_export(Part& part);
 void bench_window(Part& part);

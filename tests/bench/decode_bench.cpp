@@ -2,6 +2,7 @@
 
 #include "bench.h"
 #include "fixtures.h"
+#include "peers.h"
 #include "process.h"
 
 namespace bench {
@@ -26,6 +27,14 @@ void bench_decode(Part& part) {
               fmt::format("{:.0f} fps, {} CPU", own, in_secs(median(own_cpu))),
               fmt::format("{:.0f} fps, {} CPU ffmpeg -f null", peer, in_secs(median(peer_cpu))),
               times(own / peer), "≥ 0.95x", met_if(own >= 0.95 * peer)});
+    for (const Peer each : k_peers) {
+        Row row{.what = "1080p H.264: every frame in order", .figure = fmt::format("{:.0f} fps", own)};
+        if (const auto secs = secs_to_decode(each, film)) {
+            row.peer = fmt::format("{:.0f} fps {}", k_wide_frames / *secs, name_of(each));
+            row.ratio = times(own / (k_wide_frames / *secs));
+        }
+        part.add(row);
+    }
 }
 
 }  // namespace bench

@@ -35,8 +35,8 @@ labels::Keyframe drifting(int track, int k, const labels::Asset& asset, int fram
 
 }  // namespace
 
-fs::path wide_film(const fs::path& folder) {
-    return film(folder, "wide.mp4",
+fs::path wide_film(const fs::path& folder, int gop) {
+    return film(folder, fmt::format("wide-{}.mp4", gop),
                 {"-f",
                  "lavfi",
                  "-i",
@@ -48,9 +48,9 @@ fs::path wide_film(const fs::path& folder) {
                  "-crf",
                  "23",
                  "-g",
-                 "250",
+                 std::to_string(gop),
                  "-keyint_min",
-                 "250",
+                 std::to_string(gop),
                  "-sc_threshold",
                  "0",
                  "-bf",
@@ -66,16 +66,70 @@ fs::path tricky_film(const fs::path& folder) {
                  "open-gop=1:b-pyramid=2", "-pix_fmt", "yuv420p"});
 }
 
+std::vector<NamedFilm> films_to_mistake(const fs::path& folder) {
+    const Words source{"-f", "lavfi", "-i", "testsrc2=size=320x240:rate=25:duration=12"};
+    const auto encoded = [&](const char* name, Words more) {
+        Words words = source;
+        words.insert(words.end(), {"-c:v", "libx264", "-preset", "veryfast", "-g", "50", "-sc_threshold", "0",
+                                   "-bf", "3", "-pix_fmt", "yuv420p"});
+        words.insert(words.end(), more.begin(), more.end());
+        return film(folder, name, words);
+    };
+    const fs::path plain = encoded("plain.mp4", {});
+    return {{"an ordinary film", plain},
+            {"a cut with an edit list",
+             film(folder, "cut.mp4", {"-ss", "1.5", "-i", plain.string(), "-c", "copy"})},
+            {"variable frame rate",
+             encoded("variable.mp4", {"-vf", "select='gt(mod(n,7),2)+lt(n,60)'", "-fps_mode", "vfr"})},
+            {"open groups in a TS", encoded("open.ts", {"-x264-params", "open-gop=1:b-pyramid=2"})}};
+}
+
+namespace {
+
+// The minute `times_over`, its packets copied.
+fs::path repeated(const fs::path& folder, const std::string& name, const fs::path& minute, int times_over,
+                  const Words& more = {}) {
+    Words words{"-stream_loop", std::to_string(times_over - 1), "-i", minute.string(), "-c", "copy"};
+    words.insert(words.end(), more.begin(), more.end());
+    return film(folder, name, words);
+}
+
+fs::path minute_mp4(const fs::path& folder) {
+    return film(folder, "minute.mp4",
+                {"-f", "lavfi", "-i", "testsrc=size=320x180:rate=25:duration=60", "-c:v", "libx264",
+                 "-preset", "ultrafast", "-crf", "40", "-g", "50", "-pix_fmt", "yuv420p"});
+}
+
+}  // namespace
+
 fs::path ten_hours_mp4(const fs::path& folder) {
-    const fs::path minute =
-        film(folder, "minute.mp4",
-             {"-f", "lavfi", "-i", "testsrc=size=320x180:rate=25:duration=60", "-c:v", "libx264", "-preset",
-              "ultrafast", "-crf", "40", "-g", "50", "-pix_fmt", "yuv420p"});
-    return film(folder, "ten-hours.mp4", {"-stream_loop", "599", "-i", minute.string(), "-c", "copy"});
+    return repeated(folder, "ten-hours.mp4", minute_mp4(folder), 600);
 }
 
 fs::path ten_hours_mkv(const fs::path& folder) {
     return film(folder, "ten-hours.mkv", {"-i", ten_hours_mp4(folder).string(), "-c", "copy"});
+}
+
+fs::path ten_wide_hours_mp4(const fs::path& folder) {
+    const fs::path piece =
+        film(folder, "wide-piece.mp4",
+             {"-f", "lavfi", "-i", "testsrc=size=1920x1080:rate=25:duration=20", "-c:v", "libx264", "-preset",
+              "ultrafast", "-crf", "48", "-g", "250", "-pix_fmt", "yuv420p"});
+    return repeated(folder, "ten-wide-hours.mp4", piece, 1800);
+}
+
+fs::path hour_ts(const fs::path& folder) { return repeated(folder, "hour.ts", minute_mp4(folder), 60); }
+
+fs::path hour_fragmented_mp4(const fs::path& folder) {
+    return repeated(folder, "hour-fragments.mp4", minute_mp4(folder), 60,
+                    {"-movflags", "frag_keyframe+empty_moov"});
+}
+
+fs::path hour_avi(const fs::path& folder) {
+    const fs::path minute = film(folder, "minute.avi",
+                                 {"-f", "lavfi", "-i", "testsrc=size=320x180:rate=25:duration=60", "-c:v",
+                                  "mpeg4", "-q:v", "20", "-g", "50", "-bf", "0"});
+    return repeated(folder, "hour.avi", minute, 60);
 }
 
 std::vector<ReferenceFrame> reference_frames(const fs::path& film) {

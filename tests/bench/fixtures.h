@@ -14,14 +14,28 @@ namespace fs = std::filesystem;
 inline constexpr int k_wide_frames = 500;
 inline constexpr int k_hour_frames = 3600 * 25;
 
-// 1920x1080 H.264, 500 frames at 25 a second, a keyframe every 250, two B-frames between others.
-[[nodiscard]] fs::path wide_film(const fs::path& folder);
+// 1920x1080 H.264, 500 frames at 25 a second, a keyframe every `gop`, two B-frames between others.
+[[nodiscard]] fs::path wide_film(const fs::path& folder, int gop = 250);
 // 320x240, 300 frames, a keyframe every 100 whose leading pictures need the group before; what there is to
 // get wrong.
 [[nodiscard]] fs::path tricky_film(const fs::path& folder);
+
+// Small films whose frames are easily taken for others.
+struct NamedFilm {
+    std::string what;
+    fs::path path;
+};
+[[nodiscard]] std::vector<NamedFilm> films_to_mistake(const fs::path& folder);
 // 320x180, ten hours at 25 a second (900,000 frames), a keyframe every 50; the same packets as MP4 and MKV.
 [[nodiscard]] fs::path ten_hours_mp4(const fs::path& folder);
 [[nodiscard]] fs::path ten_hours_mkv(const fs::path& folder);
+// The same length at 1920x1080.
+[[nodiscard]] fs::path ten_wide_hours_mp4(const fs::path& folder);
+// An hour of it (90,000 frames) in a container that has to be read through for its index.
+[[nodiscard]] fs::path hour_ts(const fs::path& folder);
+[[nodiscard]] fs::path hour_fragmented_mp4(const fs::path& folder);
+// An hour of MPEG-4 without B-frames: AVI stores no presentation times.
+[[nodiscard]] fs::path hour_avi(const fs::path& folder);
 
 struct ReferenceFrame {
     std::int64_t pts = 0;

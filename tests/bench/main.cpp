@@ -1,5 +1,5 @@
-// ./test --bench [PART...]: runs each part in a process of its own and prints one table. Ends with 0 whatever
-// the figures are, and with 1 when something does not work.
+// ./test --bench [PART...]: runs each part in a process of its own and prints one table; "video" stands for
+// all parts about video. Ends with 0 whatever the figures are, and with 1 when something does not work.
 
 #include <algorithm>
 #include <csignal>
@@ -19,11 +19,21 @@ namespace {
 struct NamedPart {
     std::string_view name;
     void (*run)(Part&);
+    std::string_view group = {};
 };
 constexpr NamedPart k_parts[] = {
-    {"open", bench_open},     {"decode", bench_decode},   {"random", bench_random_frames},
-    {"scrub", bench_scrub},   {"overlay", bench_overlay}, {"labels", bench_labels},
-    {"export", bench_export}, {"window", bench_window},   {"idle", bench_idle},
+    {"open", bench_open, "video"},
+    {"decode", bench_decode, "video"},
+    {"random", bench_random_frames, "video"},
+    {"right", bench_right_frames, "video"},
+    {"scrub", bench_scrub, "video"},
+    {"back", bench_step_back, "video"},
+    {"memory", bench_memory, "video"},
+    {"overlay", bench_overlay},
+    {"labels", bench_labels},
+    {"export", bench_export},
+    {"window", bench_window},
+    {"idle", bench_idle},
 };
 
 // Ctrl+C ends the running part; the folder is still to be removed.
@@ -139,14 +149,22 @@ int run_one(const std::string& name, const fs::path& folder) {
 }
 
 int run_all(std::span<const std::string> wanted) {
+    const auto is_wanted = [&](const NamedPart& part) {
+        return wanted.empty() || std::ranges::any_of(wanted, [&](const std::string& word) {
+                   return word == part.name || word == part.group;
+               });
+    };
+    const auto is_known = [](const std::string& word) {
+        return std::ranges::any_of(
+            k_parts, [&](const NamedPart& part) { return word == part.name || word == part.group; });
+    };
     std::vector<std::string_view> names;
     for (const NamedPart& part : k_parts)
-        if (wanted.empty() || std::ranges::find(wanted, part.name) != wanted.end())
-            names.push_back(part.name);
-    if (names.size() < wanted.size() || names.empty()) {
+        if (is_wanted(part)) names.push_back(part.name);
+    if (!std::ranges::all_of(wanted, is_known)) {
         fmt::print(stderr, "Usage: bench [PART...], the parts being:");
         for (const NamedPart& part : k_parts) fmt::print(stderr, " {}", part.name);
-        fmt::print(stderr, "\n");
+        fmt::print(stderr, ", or video\n");
         return 2;
     }
     const ScratchFolder folder;

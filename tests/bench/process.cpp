@@ -123,6 +123,7 @@ int Process::wait() {
     }
     m_id = -1;
     m_cpu_secs = secs_of(used.ru_utime) + secs_of(used.ru_stime);
+    m_peak_rss_bytes = static_cast<double>(used.ru_maxrss) * 1024;
     return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
@@ -136,6 +137,7 @@ Ran run(const Words& words, const Env& env) {
     const int code = process.wait();
     ran.secs = wall_secs() - begin;
     ran.cpu_secs = process.cpu_secs();
+    ran.peak_rss_bytes = process.peak_rss_bytes();
     if (code != 0)
         give_up(fmt::format("{} ended with {}: {}", fmt::join(words, " "), code,
                             ran.out.substr(ran.out.size() - std::min<std::size_t>(ran.out.size(), 2000))));

@@ -34,7 +34,9 @@ public:
     // Its exit code, or minus the signal that ended it.
     int wait();
     [[nodiscard]] double cpu_secs() const { return m_cpu_secs; }  // of all its threads, once waited for
-    void ask_to_end() const;                                      // SIGTERM
+    // Once waited for; never less than what the part that started it held then.
+    [[nodiscard]] double peak_rss_bytes() const { return m_peak_rss_bytes; }
+    void ask_to_end() const;  // SIGTERM
 
 private:
     bool read_more();
@@ -42,12 +44,13 @@ private:
     const int m_longest_silence_secs;
     pid_t m_id = -1;
     int m_output = -1;
-    double m_cpu_secs = 0;
+    double m_cpu_secs = 0, m_peak_rss_bytes = 0;
     std::string m_unread;
 };
 
 struct Ran {
     double secs = 0, cpu_secs = 0;  // from start to end
+    double peak_rss_bytes = 0;
     std::string out;
 };
 

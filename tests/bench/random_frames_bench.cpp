@@ -1,5 +1,5 @@
-// Any frame, exactly: what it costs beside decoding from the keyframe before it, and that it is the right
-// one.
+// Any frame, exactly: what it costs beside decoding from the keyframe before it and beside other programs,
+// and that it is the right one.
 
 #include <random>
 
@@ -7,6 +7,7 @@
 #include "bench.h"
 #include "fixtures.h"
 #include "media/video_source.h"
+#include "peers.h"
 
 namespace bench {
 
@@ -44,21 +45,26 @@ std::vector<std::int64_t> scattered(std::int64_t frames, int count) {
     return list;
 }
 
-void add_cost_row(Part& part, const fs::path& film, const std::vector<ReferenceFrame>& reference,
-                  Count& count) {
+void add_cost_rows(Part& part, int gop, Count& count) {
+    const fs::path film = wide_film(part.folder(), gop);
+    const auto reference = reference_frames(film);
+    if (reference.size() != k_wide_frames) give_up("ffmpeg finds another number of frames in its own film.");
     media::FrameReader reader = open(film, k_one_frame_only);
     BareDecoder bare{film};
     std::vector<double> own, peer;
+    std::vector<AskedFrame> asked{{0, reader.pts_of(0), 0}};
     for (const std::int64_t frame : scattered(k_wide_frames, 16)) {
         const std::int64_t pts = reader.pts_of(frame);
+        asked.push_back({frame, pts, static_cast<double>(frame) / 25});
         peer.push_back(secs_of(wall_secs, [&] { bare.decode(pts); }));
         own.push_back(secs_of(wall_secs, [&] { must(reader.read(frame)); }));
         count.wrong += wrong(reader, reference, frame);
         ++count.checked;
     }
-    part.add({"1080p, GOP 250: a random exact frame, mean", in_ms(mean(own)),
-              in_ms(mean(peer)) + " from its keyframe", times(mean(own) / mean(peer)), "≤ 1.10x",
-              met_if(mean(own) <= 1.1 * mean(peer))});
+    const std::string what = fmt::format("1080p, GOP {}: a random exact frame, mean", gop);
+    part.add({what, mean_and_p95(own), mean_and_p95(peer) + " from its keyframe",
+              times(mean(own) / mean(peer)), "≤ 1.10x", met_if(mean(own) <= 1.1 * mean(peer))});
+    add_rows_beside_peers(part, what, own, Way::seek, film, asked);
 }
 
 void add_cached_row(Part& part, const fs::path& film, const std::vector<ReferenceFrame>& reference,
@@ -85,11 +91,9 @@ void add_cached_row(Part& part, const fs::path& film, const std::vector<Referenc
 void bench_random_frames(Part& part) {
     Count count;
     const fs::path wide = wide_film(part.folder()), tricky = tricky_film(part.folder());
-    const auto wide_reference = reference_frames(wide), tricky_reference = reference_frames(tricky);
-    if (wide_reference.size() != k_wide_frames)
-        give_up("ffmpeg finds another number of frames in its own film.");
-    add_cost_row(part, wide, wide_reference, count);
-    add_cached_row(part, wide, wide_reference, count);
+    const auto tricky_reference = reference_frames(tricky);
+    for (const int gop : {12, 48, 250}) add_cost_rows(part, gop, count);
+    add_cached_row(part, wide, reference_frames(wide), count);
     media::FrameReader reader = open(tricky, k_one_frame_only);
     for (const std::int64_t frame : scattered(static_cast<std::int64_t>(tricky_reference.size()), 150)) {
         count.wrong += wrong(reader, tricky_reference, frame);
