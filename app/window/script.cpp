@@ -188,7 +188,9 @@ Script::Outcome Script::run(ScriptWorld& world, const Step& step) {
         if (step.words[1] == "idle") return world.bench.idle();
         if (step.words[1] == "saved")
             return world.bench.project() != nullptr && world.bench.project()->save_status().idle();
-        return base::fail(base::ErrorKind::malformed, "only \"wait idle\" and \"wait saved\" are known");
+        if (step.words[1] == "paused") return !world.bench.playing();
+        return base::fail(base::ErrorKind::malformed,
+                          "only \"wait idle\", \"wait saved\" and \"wait paused\" are known");
     }
     if (what == "print") {
         fmt::print("{}\n", step.words[1]);
