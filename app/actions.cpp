@@ -18,6 +18,7 @@ bool has_project(const B& b) { return b.document() != nullptr; }
 bool has_asset(const B& b) { return b.asset() != nullptr; }
 bool has_video(const B& b) { return b.frame_count() > 1; }
 bool may_find_shots(const B& b) { return b.survey() && b.survey()->may_find_shots(); }
+bool has_loop(const B& b) { return !b.loop_range().empty(); }
 bool has_selection(const B& b) { return b.document() && !b.view().selection.empty(); }
 bool can_undo(const B& b) {
     return b.document() && !b.document()->busy() && !b.document()->history().undo.empty();
@@ -74,8 +75,8 @@ void use_class(B& b) {
         b.set_active_class(found->id);
 }
 
-void faster(B& b) { b.set_speed(b.speed() * 2); }
-void slower(B& b) { b.set_speed(b.speed() / 2); }
+void faster(B& b) { b.change_speed(1); }
+void slower(B& b) { b.change_speed(-1); }
 
 // One edit for the whole selection; all follow the primary one.
 void flip_selected(B& b, const char* name, bool labels::TrackInfo::* flag) {
@@ -147,6 +148,8 @@ constexpr Action k_actions[] = {
     {"nudge.down10", "Move 10 px down", "Edit", "Ctrl+Shift+Down", "", has_selection, nudge<0, 10>},
 
     {"play", "Play or pause", "Time", "Space", "", has_video, [](B& b) { b.play(!b.playing()); }},
+    {"play.backwards", "Play backwards", "Time", "Shift+Space", "", has_video,
+     [](B& b) { b.play(!b.playing_backwards(), PlayDirection::backward); }},
     {"frame.next", "Next frame", "Time", "F", "Right", has_video, step<1>},
     {"frame.previous", "Previous frame", "Time", "D", "Left", has_video, step<-1>},
     {"frame.forward10", "10 frames forward", "Time", "V", "Shift+Right", has_video, step<10>},
@@ -164,6 +167,15 @@ constexpr Action k_actions[] = {
     {"video.proxy", "Make a preview proxy", "Time", "", "", [](const B& b) { return b.can_make_proxy(); },
      [](B& b) { b.make_proxy(); }},
     {"speed.normal", "Play at normal speed", "Time", "\\", "", has_video, [](B& b) { b.set_speed(1); }},
+    {"loop.begin", "Loop from here", "Time", "Alt+[", "", has_video,
+     [](B& b) { b.set_loop_begin(b.shown_frame()); }},
+    {"loop.end", "Loop up to here", "Time", "Alt+]", "", has_video,
+     [](B& b) { b.set_loop_last(b.shown_frame()); }},
+    {"loop.flip", "Loop on or off", "Time", "Alt+L", "", has_video,
+     [](B& b) { b.set_loop_on(!b.loop_on()); }},
+    {"loop.clear", "Forget the loop", "Time", "Alt+\\", "", has_loop, [](B& b) { b.clear_loop(); }},
+    {"sound.mute", "Sound on or off", "Time", "M", "", has_video,
+     [](B& b) { b.set_muted(!b.settings().muted); }},
 
     {"zoom.fit", "Fit the picture", "View", "Ctrl+0", "", has_asset, zoom_to_fit},
     {"zoom.one_to_one", "One to one", "View", "Ctrl+1", "", has_asset, [](B& b) { zoom_to(b, 1); }},

@@ -61,6 +61,10 @@ Settings from_json(const rapidjson::Document& json) {
         const double factor = scale->value.GetDouble();
         settings.scale = factor == 0 ? 0 : std::clamp(factor, 0.5, 4.0);
     }
+    if (const auto volume = json.FindMember("volume"); volume != json.MemberEnd() && volume->value.IsNumber())
+        settings.volume = std::clamp(volume->value.GetDouble(), 0.0, 1.0);
+    if (const auto muted = json.FindMember("muted"); muted != json.MemberEnd() && muted->value.IsBool())
+        settings.muted = muted->value.GetBool();
     return settings;
 }
 
@@ -73,6 +77,10 @@ std::string to_json(const Settings& settings) {
     writer.Bool(settings.light_theme);
     writer.Key("scale");
     writer.Double(settings.scale);
+    writer.Key("volume");
+    writer.Double(settings.volume);
+    writer.Key("muted");
+    writer.Bool(settings.muted);
     writer.Key("shortcuts");
     writer.StartObject();
     for (const auto& [id, chord] : settings.shortcuts) {

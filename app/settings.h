@@ -16,7 +16,9 @@ struct Settings {
         shortcuts;                              // action id -> chord text; only what differs from the default
     std::vector<std::filesystem::path> recent;  // projects, newest first, at most 12
     bool light_theme = false;
-    double scale = 0;  // 0: follow the display
+    double scale = 0;   // 0: follow the display
+    double volume = 1;  // 0 … 1, as heard
+    bool muted = false;
 };
 
 [[nodiscard]] base::Result<Settings> load_settings();  // defaults when there is no file

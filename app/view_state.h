@@ -13,11 +13,13 @@ namespace app {
 
 struct AssetView {
     std::int64_t frame = 0;
-    bool fitted = true;       // follow the window's size; else centre and scale hold
-    base::Point centre;       // media space
-    double scale = 1;         // framebuffer pixels per media pixel
-    double first_shown = 0;   // timeline: left edge, in frames
-    double frames_shown = 0;  // timeline: width, in frames; 0 = the whole film
+    bool fitted = true;                         // follow the window's size; else centre and scale hold
+    base::Point centre;                         // media space
+    double scale = 1;                           // framebuffer pixels per media pixel
+    double first_shown = 0;                     // timeline: left edge, in frames
+    double frames_shown = 0;                    // timeline: width, in frames; 0 = the whole film
+    std::int64_t loop_begin = 0, loop_end = 0;  // frames played in a loop, half-open; end 0 = the film's
+    bool loop_on = false;
 };
 
 struct ViewState {

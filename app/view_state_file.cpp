@@ -45,6 +45,9 @@ static AssetView asset_view_from(const Value& object) {
     view.scale = number(object, "scale", 1);
     view.first_shown = number(object, "first_shown", 0);
     view.frames_shown = number(object, "frames_shown", 0);
+    view.loop_begin = static_cast<std::int64_t>(number(object, "loop_begin", 0));
+    view.loop_end = static_cast<std::int64_t>(number(object, "loop_end", 0));
+    view.loop_on = flag(object, "loop", false);
     return view;
 }
 
@@ -106,6 +109,9 @@ void save_view_state(const fs::path& project, const ViewState& view) {
         put("scale", asset.scale);
         put("first_shown", asset.first_shown);
         put("frames_shown", asset.frames_shown);
+        put("loop_begin", asset.loop_begin);
+        put("loop_end", asset.loop_end);
+        put("loop", asset.loop_on);
         json.EndObject();
     }
     json.EndObject();

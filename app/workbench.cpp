@@ -14,15 +14,16 @@ namespace app {
 constexpr double k_forever = std::numeric_limits<double>::infinity();
 constexpr double k_progress_secs = 0.1;
 constexpr double k_slow_progress_secs = 1;  // of what nobody waits for
-constexpr int k_frames_ahead = 12;          // asked for while playing
 
 Workbench::Workbench(Settings settings, Wakeup wakeup)
     : m_wakeup{std::move(wakeup)},
       m_settings{std::move(settings)},
       m_survey_pool{1, m_wakeup},
       m_posters{m_wakeup},
+      m_sound{m_wakeup},
       m_pool{2, m_wakeup} {
     set_tool(m_view.tool);
+    apply_volume();
 }
 
 Workbench::~Workbench() { close_project(); }
@@ -67,7 +68,9 @@ void Workbench::forget_picture() {
     m_info.reset();
     m_media_error.clear();
     m_locating.reset();
-    m_playing.reset();
+    stop_playing();
+    m_sound.close();
+    m_sound_asked = false;
     m_requested = -1;
 }
 
@@ -75,11 +78,7 @@ double Workbench::next_deadline_secs(double now_secs) const {
     double wait = k_forever;
     for (const Toast& toast : m_toasts)
         if (toast.until_secs > 0) wait = std::min(wait, toast.until_secs - now_secs);
-    if (m_playing && m_video && frame() + 1 < frame_count()) {
-        const double next_media = m_video->secs_of(frame() + 1);
-        wait = std::min(wait,
-                        m_playing->started_secs + (next_media - m_playing->media_secs) / m_speed - now_secs);
-    }
+    if (playing() && m_video) wait = std::min(wait, secs_to_next_frame(now_secs));
     if (m_info && !m_info->index_complete) wait = std::min(wait, 0.1);  // the index grows in sight
     for (const auto& job : m_watched)
         if (!job->done()) wait = std::min(wait, k_progress_secs);
@@ -88,12 +87,13 @@ double Workbench::next_deadline_secs(double now_secs) const {
 }
 
 bool Workbench::idle() const {
-    const bool picture_due = m_video && !m_playing && m_media_error.empty() && !picture_is_current();
+    const bool picture_due = m_video && !playing() && m_media_error.empty() && !picture_is_current();
     const bool indexing = m_video && m_media_error.empty() && !(m_info && m_info->index_complete);
     const bool proxy_due = m_video && m_info && m_info->index_complete && m_media_error.empty() &&
                            m_video->proxy() == media::ProxyState::unknown;
+    const bool sound_due = m_sound.state() == SoundState::opening;
     return !m_opening && !m_locating && !m_importing && !picture_due && !saving() && !indexing &&
-           !proxy_due && m_watched.empty() && m_pool.jobs().empty();
+           !proxy_due && !sound_due && m_watched.empty() && m_pool.jobs().empty();
 }
 
 bool Workbench::take_jobs() {
@@ -158,43 +158,12 @@ void Workbench::want_frame(std::int64_t wanted, int ahead) {
 
 void Workbench::go_to(std::int64_t wanted) {
     if (m_view.asset.is_nil() || (m_tool && m_tool->busy())) return;
-    m_playing.reset();
+    stop_playing();
     const std::int64_t count = frame_count();
     const std::int64_t clamped = std::clamp<std::int64_t>(wanted, 0, std::max<std::int64_t>(count - 1, 0));
     if (clamped == frame() && clamped == m_requested) return;
     const int direction = clamped - frame() == 1 ? 1 : clamped - frame() == -1 ? -1 : 0;
     want_frame(clamped, direction * 4);
-}
-
-void Workbench::play(bool on) {
-    if (on == playing()) return;
-    if (!on) {
-        m_playing.reset();
-        if (m_picture) want_frame(m_picture->index, 0);  // what is on screen is where the user is
-        return;
-    }
-    if (!m_video || !m_picture || (m_tool && m_tool->busy())) return;
-    const bool at_end = frame() + 1 >= frame_count();
-    if (at_end) want_frame(0, k_frames_ahead);
-    m_playing = Playing{m_now_secs, m_video->secs_of(frame())};
-}
-
-void Workbench::set_speed(double factor) {
-    m_speed = std::clamp(factor, 0.25, 8.0);
-    if (m_playing) m_playing = Playing{m_now_secs, m_video->secs_of(frame())};
-}
-
-bool Workbench::advance_playing() {
-    if (!m_playing || !m_video) return false;
-    const double media_secs = m_playing->media_secs + (m_now_secs - m_playing->started_secs) * m_speed;
-    const std::int64_t last = frame_count() - 1;
-    const std::int64_t due = std::min(m_video->frame_at_secs(media_secs).value_or(frame()), last);
-    const bool moved = due != frame();
-    if (moved) want_frame(due, k_frames_ahead);
-    const bool ended =
-        due >= last && m_info && m_info->index_complete && (picture_is_current() || !m_media_error.empty());
-    if (ended) m_playing.reset();
-    return moved || ended;
 }
 
 bool Workbench::take_picture() {
@@ -218,16 +187,19 @@ bool Workbench::take_picture() {
         if (!*arrived) {
             if (arrived->error().kind == base::ErrorKind::cancelled) continue;
             m_media_error = arrived->error().message;
-            if (!m_playing) m_picture.reset();  // the sentence stands in its place, not an older picture
+            if (!playing()) m_picture.reset();  // the sentence stands in its place, not an older picture
             continue;
         }
-        // While playing only what moves forward is shown; else whatever is newest, until the wanted one is
-        // here.
-        const bool is_wanted = (**arrived)->index == frame() && !(**arrived)->stand_in;
-        const bool backwards = m_playing && m_picture && (**arrived)->index < m_picture->index && !is_wanted;
-        if (is_wanted || (!backwards && !picture_is_current())) m_picture = std::move(**arrived);
+        // While playing nothing is shown after what was due later; else whatever is newest, until the wanted
+        // one is here.
+        const std::int64_t index = (**arrived)->index;
+        const bool outdated =
+            playing() && m_picture && m_playback.age(index) >= m_playback.age(m_picture->index);
+        const bool is_wanted = index == frame() && !(**arrived)->stand_in;
+        if (is_wanted || (!outdated && !picture_is_current())) m_picture = std::move(**arrived);
         m_media_error.clear();
     }
+    note_picture();
     return changed;
 }
 
@@ -317,7 +289,7 @@ bool Workbench::saving() const {
 }
 
 bool Workbench::must_wait() const {
-    return saving() || (m_video && !m_playing && m_media_error.empty() && !picture_is_current());
+    return saving() || (m_video && !playing() && m_media_error.empty() && !picture_is_current());
 }
 
 void Workbench::pointer(const PointerEvent& event) {

@@ -2,6 +2,7 @@
 // Everything the window does, without the window: the open project, the shown picture, time, selection, tools
 // and jobs. UI thread only; nothing here waits. Panels read it and change it through Ui::later().
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -15,8 +16,10 @@
 #include "app/asset_posters.h"
 #include "app/canvas_readout.h"
 #include "app/film_survey.h"
+#include "app/playback.h"
 #include "app/project.h"
 #include "app/settings.h"
+#include "app/sound_output.h"
 #include "app/tool.h"
 #include "app/view_state.h"
 #include "base/job_pool.h"
@@ -84,10 +87,35 @@ public:
     }
     void go_to(std::int64_t frame);  // clamped
     void step(std::int64_t frames) { go_to(frame() + frames); }
-    void play(bool on);
-    [[nodiscard]] bool playing() const { return m_playing.has_value(); }
-    void set_speed(double factor);  // 0.25 … 8
+    // -- playing
+    // -----------------------------------------------------------------------------------------------------
+    // From outside the loop that is on, playing starts at its begin (backwards: its last frame); at the end
+    // of the film at its other end. The film's sound leads where it has one, forwards.
+    void play(bool on, PlayDirection direction = PlayDirection::forward);
+    [[nodiscard]] bool playing() const { return m_playback.running(); }
+    [[nodiscard]] bool playing_backwards() const {
+        return playing() && m_playback.direction() == PlayDirection::backward;
+    }
+    [[nodiscard]] const Playback& playback() const { return m_playback; }  // of this run, or the last one
+    void set_speed(double factor);                                         // 0.1 … 8
+    void change_speed(int direction);  // to the next faster (1) or slower (-1) of k_speeds
     [[nodiscard]] double speed() const { return m_speed; }
+    static constexpr std::array k_speeds = {0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0};
+    // The range to loop, kept with the asset's view. Setting an end switches it on; whatever end was not set
+    // is the film's.
+    void set_loop_begin(std::int64_t frame);
+    void set_loop_last(std::int64_t frame);  // the last frame of it
+    void set_loop_on(bool on);
+    void clear_loop();
+    [[nodiscard]] FrameSpan loop_range() const;     // on or not; empty when none was set
+    [[nodiscard]] FrameSpan loop_in_force() const;  // empty when off
+    [[nodiscard]] bool loop_on() const;
+    [[nodiscard]] SoundState sound_state() const { return m_sound.state(); }
+    [[nodiscard]] std::int64_t late_sound_frames() const { return m_sound.late_frames(); }
+    // With the settings, which are saved.
+    void set_volume(double volume);  // 0 … 1, as heard
+    void set_muted(bool muted);
+    void keep_volume() { save_settings(); }
 
     // -- preview proxy (workbench_proxy.cpp)
     // -------------------------------------------------------------------------------------
@@ -175,10 +203,6 @@ public:
     [[nodiscard]] double now_secs() const { return m_now_secs; }
 
 private:
-    struct Playing {
-        double started_secs = 0;  // monotonic
-        double media_secs = 0;    // media time at that moment
-    };
     struct Opened;
     base::Result<std::string> read_opened(Opened& opened, std::filesystem::path project,
                                           const std::vector<std::filesystem::path>& media, base::Job& job);
@@ -190,6 +214,14 @@ private:
     bool take_proxy();
     bool take_save_status();
     bool advance_playing();
+    void start_run(PlayDesc desc);
+    void go_on_playing();
+    void note_picture();
+    [[nodiscard]] double secs_to_next_frame(double now_secs) const;
+    void stop_playing();
+    [[nodiscard]] double film_begin_secs() const;
+    void open_sound();
+    void apply_volume();
     bool take_picture();
     bool update_survey();
     void record_frame_count();
@@ -218,8 +250,11 @@ private:
     media::FramePtr m_picture;
     std::string m_media_error;
     std::int64_t m_requested = -1;
-    std::optional<Playing> m_playing;
+    Playback m_playback;
     double m_speed = 1;
+    SoundOutput m_sound;
+    bool m_sound_asked = false;    // for the film on screen
+    bool m_sound_awaited = false;  // playing began before the sound was open
     ViewState m_view;
     std::unique_ptr<Tool> m_tool;
     PointerEvent m_last_pointer;

@@ -107,6 +107,21 @@ bool is_video(const AVStream& stream) {
 
 base::Result<Demuxer> Demuxer::open(const fs::path& path, std::optional<int> stream_index,
                                     std::stop_token stop) {
+    auto demuxer = open_file(path, std::move(stop));
+    if (!demuxer) return demuxer;
+    if (auto chosen = demuxer->choose_stream(stream_index); !chosen) return std::unexpected(chosen.error());
+    return demuxer;
+}
+
+base::Result<Demuxer> Demuxer::open_sound(const fs::path& path, std::optional<int> video_stream,
+                                          std::stop_token stop) {
+    auto demuxer = open_file(path, std::move(stop));
+    if (!demuxer) return demuxer;
+    if (auto chosen = demuxer->choose_sound(video_stream); !chosen) return std::unexpected(chosen.error());
+    return demuxer;
+}
+
+base::Result<Demuxer> Demuxer::open_file(const fs::path& path, std::stop_token stop) {
     route_ffmpeg_log();
     const auto sequence = base::find_sequence(path);
     if (!sequence)
@@ -135,7 +150,6 @@ base::Result<Demuxer> Demuxer::open(const fs::path& path, std::optional<int> str
     const int probed = avformat_find_stream_info(context, nullptr);
     if (demuxer.m_interrupt->stop.stop_requested()) return open_error(AVERROR_EXIT, path);
     if (probed < 0) return open_error(probed, path);
-    if (auto chosen = demuxer.choose_stream(stream_index); !chosen) return std::unexpected(chosen.error());
     if (name_is_in(context->iformat->name, k_byte_formats)) demuxer.m_seek_by = SeekBy::byte;
     if (name_is_in(context->iformat->name, "matroska,webm,ogg")) demuxer.m_seek_by = SeekBy::pts;
     return demuxer;
@@ -171,9 +185,31 @@ base::Result<void> Demuxer::choose_stream(std::optional<int> wanted) {
             "This file claims pictures of {} x {} pixels, which is more than Limn can hold; check "
             "that it is whole: {}",
             parameters.width, parameters.height, m_path.string());
-    for (int i = 0; i < count; ++i)
-        if (i != m_stream) m_format->streams[i]->discard = AVDISCARD_ALL;
+    read_only_chosen();
     return {};
+}
+
+base::Result<void> Demuxer::choose_sound(std::optional<int> video_stream) {
+    const int video =
+        video_stream.value_or(av_find_best_stream(m_format.get(), AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0));
+    m_stream = av_find_best_stream(m_format.get(), AVMEDIA_TYPE_AUDIO, -1, video, nullptr, 0);
+    if (m_stream < 0) return base::fail(ErrorKind::missing, "This file has no sound: {}", m_path.string());
+    const AVCodecParameters& parameters = *stream().codecpar;
+    if (avcodec_find_decoder(parameters.codec_id) == nullptr)
+        return base::fail(ErrorKind::unsupported,
+                          "The codec '{}' of the sound has no decoder here; convert the file first: {}",
+                          avcodec_get_name(parameters.codec_id), m_path.string());
+    read_only_chosen();
+    // Matroska's cues lead to the video; by the sound's own it would read from the beginning.
+    const bool by_video = video >= 0 && name_is_in("matroska", m_format->iformat->name);
+    m_seek_stream = by_video ? video : m_stream;
+    return {};
+}
+
+void Demuxer::read_only_chosen() {
+    m_seek_stream = m_stream;
+    for (int i = 0; i < static_cast<int>(m_format->nb_streams); ++i)
+        if (i != m_stream) m_format->streams[i]->discard = AVDISCARD_ALL;
 }
 
 base::Result<bool> Demuxer::read(AVPacket& packet) {
@@ -220,6 +256,19 @@ bool Demuxer::seek(const Picture& picture) {
     const std::int64_t stamp = first != k_no_time ? first : picture.pts;
     return stamp != k_no_time && av_seek_frame(m_format.get(), m_stream, stamp, AVSEEK_FLAG_BACKWARD) >= 0;
 }
+
+bool Demuxer::seek_in(int stream, std::int64_t stamp) {
+    m_peeked.clear();
+    m_broken_off = false;
+    return av_seek_frame(m_format.get(), stream, stamp, AVSEEK_FLAG_BACKWARD) >= 0;
+}
+
+bool Demuxer::seek_to(std::int64_t pts) {
+    const AVRational to = m_format->streams[m_seek_stream]->time_base;
+    return seek_in(m_seek_stream, av_rescale_q_rnd(pts, stream().time_base, to, AV_ROUND_DOWN));
+}
+
+bool Demuxer::seek_to_start(std::int64_t first_pts) { return seek_in(m_stream, first_pts); }
 
 bool Demuxer::is_mov() const { return name_is_in("mov", m_format->iformat->name); }
 

@@ -1,5 +1,5 @@
 #pragma once
-// One open media file and the packets of one of its video streams.
+// One open media file and the packets of one of its streams.
 
 #include <deque>
 #include <filesystem>
@@ -24,6 +24,11 @@ public:
     // Errors: missing, malformed, unsupported, io, cancelled.
     [[nodiscard]] static base::Result<Demuxer> open(const std::filesystem::path& path,
                                                     std::optional<int> stream_index, std::stop_token stop);
+    // The same for the sound that belongs to a video stream (without one: of the file), as ffmpeg would
+    // choose it. Errors besides: missing, when the file has no sound.
+    [[nodiscard]] static base::Result<Demuxer> open_sound(const std::filesystem::path& path,
+                                                          std::optional<int> video_stream,
+                                                          std::stop_token stop);
 
     // The next packet of the stream in decode order; false at the end, or where the file cannot be read
     // further.
@@ -32,6 +37,10 @@ public:
     [[nodiscard]] const std::deque<PacketHandle>& peek(std::size_t count);
     // Asks the container to go to a picture's packet. Where it really lands the caller has to look.
     [[nodiscard]] bool seek(const Picture& picture);
+    // The same for a time stamp of the stream: lands at or before it, except where a container guesses.
+    [[nodiscard]] bool seek_to(std::int64_t pts);
+    // Where the stream begins at that time stamp, which may be before the video does.
+    [[nodiscard]] bool seek_to_start(std::int64_t first_pts);
     // From now on this token ends blocking reads.
     void set_stop(std::stop_token stop) { m_interrupt->stop = std::move(stop); }
 
@@ -54,13 +63,19 @@ private:
         std::stop_token stop;
     };
     Demuxer() = default;
+    [[nodiscard]] static base::Result<Demuxer> open_file(const std::filesystem::path& path,
+                                                         std::stop_token stop);
     [[nodiscard]] base::Result<void> choose_stream(std::optional<int> wanted);
+    [[nodiscard]] base::Result<void> choose_sound(std::optional<int> video_stream);
+    void read_only_chosen();
+    [[nodiscard]] bool seek_in(int stream, std::int64_t stamp);
     [[nodiscard]] base::Result<bool> read_file(AVPacket& packet);
 
     std::filesystem::path m_path;
     std::unique_ptr<Interrupt> m_interrupt;  // FFmpeg keeps its address
     FormatHandle m_format;
     int m_stream = -1;
+    int m_seek_stream = -1;  // whose places the container knows, for seek_to()
     SeekBy m_seek_by = SeekBy::dts;
     bool m_broken_off = false;
     std::optional<std::int64_t> m_sequence_first;

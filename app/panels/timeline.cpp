@@ -182,6 +182,33 @@ void draw_flag(Ui& u, Area ruler, Area lanes, const TimeView& view, std::int64_t
     draw_text(u, flag, label, ink.text, u.fonts.caps, Align::centre);
 }
 
+// The loop's band along the lower edge of the ruler, with a handle at each end that can be dragged.
+void draw_loop(Ui& u, Area ruler, const Timeline& timeline) {
+    const FrameSpan range = u.bench.loop_range();
+    if (range.empty()) return;
+    const float x0 = timeline.view.x_of_edge(static_cast<double>(range.begin));
+    const float x1 = timeline.view.x_of_edge(static_cast<double>(range.end));
+    const ImU32 ink = u.bench.loop_on() ? u.theme.accent : u.theme.faint;
+    const float handle = u.px(4);
+    ImGui::PushClipRect(ruler.min(), ruler.max(), true);
+    fill({x0, ruler.y0, x1, ruler.y1}, with_alpha(ink, 0.13f));
+    const std::int64_t under = timeline.view.frame_at(ImGui::GetIO().MousePos.x);
+    for (const bool is_begin : {true, false}) {
+        const float x = is_begin ? x0 : x1 - handle;
+        const Area grip{x - u.px(3), ruler.y0, x + handle + u.px(3), ruler.y1};
+        bool hovered = false, held = false;
+        click_area(u, is_begin ? "Loop begin" : "Loop end", grip, &hovered, &held);
+        if (hovered || held) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
+        fill({x, ruler.y0, x + handle, ruler.y1}, with_alpha(ink, hovered || held ? 1 : 0.75f), u.px(1.5f));
+        if (!held) continue;
+        if (is_begin && under < range.end && under != range.begin)
+            u.later([under](Workbench& bench) { bench.set_loop_begin(under); });
+        if (!is_begin && under >= range.begin && under + 1 != range.end)
+            u.later([under](Workbench& bench) { bench.set_loop_last(under); });
+    }
+    ImGui::PopClipRect();
+}
+
 void draw_ruler(Ui& u, Area area, const Timeline& timeline) {
     ImGui::PushClipRect(area.min(), area.max(), true);
     Area rows = area;
@@ -278,6 +305,7 @@ void draw_timeline_panel(Ui& u, Area area) {
     const Area strip_row = rest.cut_top(strip_height(u, rest.height()));
     const Area ruler{names_x1, ruler_row.y0 + line, ruler_row.x1, ruler_row.y1};
     const Area lanes{names_x1, rest.y0, rest.x1, rest.y1};
+    draw_loop(u, ruler, timeline);
     std::optional<std::int64_t> under_cursor = scrub(u, "Ruler", ruler, timeline);
     draw_ruler(u, ruler, timeline);
     if (strip_row.height() > 0) {

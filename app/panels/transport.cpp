@@ -62,8 +62,8 @@ void draw_frame_field(Ui& u, Area area, const Timeline& timeline) {
 }
 
 void draw_speed(Ui& u, Area area) {
-    static constexpr std::array k_speeds = {0.25, 0.5, 1.0, 2.0, 4.0, 8.0};
-    static const std::vector<std::string> k_names = {"0.25×", "0.5×", "1.0×", "2.0×", "4.0×", "8.0×"};
+    static constexpr const auto& k_speeds = Workbench::k_speeds;
+    static const std::vector<std::string> k_names = {"0.1×", "0.25×", "0.5×", "1.0×", "2.0×", "4.0×", "8.0×"};
     int index = -1;
     for (std::size_t i = 0; i < k_speeds.size(); ++i) {
         if (k_speeds[i] == u.bench.speed()) index = static_cast<int>(i);
@@ -72,6 +72,82 @@ void draw_speed(Ui& u, Area area) {
     if (!choice_field(u, "Speed", area, index, k_names, {}, other)) return;
     const double speed = k_speeds[static_cast<std::size_t>(index)];
     u.later([speed](Workbench& bench) { bench.set_speed(speed); });
+}
+
+void draw_loop(Ui& u, Area area) {
+    const FrameSpan range = u.bench.loop_range();
+    const bool on = u.bench.loop_on();
+    if (icon_button(u, "##loop", area, icon::loop, "", on, can_run(u, "loop.flip")))
+        u.later_action("loop.flip");
+    u.name_widget("Loop", area, can_run(u, "loop.flip"));
+    const std::string tip = range.empty() ? "Loop the film"
+                                          : fmt::format("{}: frames {} to {}", on ? "Loop" : "Loop off",
+                                                        range.begin, range.end - 1);
+    tooltip(u, tip, key_of(u, "loop.flip"));
+}
+
+bool is_there(SoundState state) { return state == SoundState::ready || state == SoundState::opening; }
+
+// Why nothing is heard, or what the button does.
+std::string_view sound_tip(SoundState state, bool muted) {
+    switch (state) {
+        case SoundState::no_sound:
+            return "This film has no sound";
+        case SoundState::no_device:
+            return "No sound device";
+        case SoundState::none:
+        case SoundState::opening:
+        case SoundState::ready:
+            break;
+    }
+    return muted ? "Sound is off" : "Sound off";
+}
+
+void draw_volume(Ui& u, Area area) {
+    bool hovered = false, held = false;
+    click_area(u, "Volume", area, &hovered, &held);
+    const Settings& settings = u.bench.settings();
+    const float middle = std::floor((area.y0 + area.y1) / 2), half = u.px(1.5f);
+    const Area well{area.x0 + u.px(5), middle - half, area.x1 - u.px(5), middle + half};
+    const double level = settings.muted ? 0 : settings.volume;
+    const float x = well.x0 + well.width() * static_cast<float>(level);
+    fill(well, u.theme.line, half);
+    fill({well.x0, well.y0, x, well.y1}, hovered || held ? u.theme.accent : u.theme.quiet, half);
+    const float knob = u.px(hovered || held ? 5 : 4);
+    ImGui::GetWindowDrawList()->AddCircleFilled({x, middle}, knob,
+                                                hovered || held ? u.theme.text : u.theme.quiet);
+    tooltip(u, fmt::format("Volume {:.0f} %", level * 100));
+    if (held) {
+        const double wanted = std::clamp<double>((ImGui::GetIO().MousePos.x - well.x0) / well.width(), 0, 1);
+        if (wanted != level) u.later([wanted](Workbench& bench) { bench.set_volume(wanted); });
+    }
+    if (ImGui::IsItemDeactivated()) u.later([](Workbench& bench) { bench.keep_volume(); });
+}
+
+void draw_sound(Ui& u, Area area) {
+    const SoundState state = u.bench.sound_state();
+    const bool there = is_there(state);
+    const bool off = u.bench.settings().muted || !there;
+    const Area button = area.cut_left(u.px(28));
+    if (icon_button(u, "##sound", button, off ? icon::sound_off : icon::sound, "", false, there))
+        u.later_action("sound.mute");
+    u.name_widget("Sound", button, there);
+    tooltip(u, sound_tip(state, u.bench.settings().muted), there ? key_of(u, "sound.mute") : "");
+    if (there) draw_volume(u, area);
+}
+
+// Only when something went wrong: frames that were due in this run of playing and never on screen.
+void draw_dropped(Ui& u, Area& bar) {
+    const std::int64_t dropped = u.bench.playback().stats().dropped;
+    if (!u.bench.playing() || dropped == 0) return;
+    const std::string text = fmt::format("{} dropped", dropped);
+    const float wanted = std::ceil(text_width(u.fonts.small, text)) + 1;
+    if (bar.width() < wanted) return;
+    const Area area = bar.cut_left(wanted);
+    bar.cut_left(u.px(10));
+    draw_text(u, area, text, u.theme.doubt, u.fonts.small);
+    if (ImGui::IsMouseHoveringRect(area.min(), area.max()))
+        show_tooltip(u, "Frames that were due and not shown since playing began");
 }
 
 std::string in_view(const Timeline& timeline) {
@@ -127,7 +203,12 @@ void draw_transport(Ui& u, Area area, const Timeline& timeline) {
     const std::string of = timeline.known > 0 ? fmt::format("of {}", timeline.known) : "of unknown";
     draw_text(u, at.take(text_width(u.fonts.text, of) + 1), of, u.theme.quiet);
     draw_speed(u, at.take(u.px(76)));
+    at.gap = u.px(2);
+    draw_loop(u, at.take(u.px(28)));
+    draw_sound(u, at.take(u.px(is_there(u.bench.sound_state()) ? 28 + 62 : 28)));
+    at.left.cut_left(u.px(8));
     Area right = at.left;
+    draw_dropped(u, right);
     draw_zoom(u, right, timeline);
     right.cut_right(u.px(8));
     draw_keyframe_button(u, right, "Next keyframe", "keyframe.next");

@@ -48,15 +48,15 @@ inline constexpr char32_t cursor = 0xF1B4, box = 0xF1A2, play = 0xF40A, pause = 
                           chevron_right = 0xF142, chevron_down = 0xF140, settings = 0xF493,
                           chevron_left = 0xF141, chevron_up = 0xF143, minus = 0xF374, clock = 0xF150,
                           info = 0xF2FD, check_circle = 0xF5E0, dots = 0xF1D8, link_off = 0xF338,
-                          pencil = 0xF3EB, unfold = 0xF54F;
+                          pencil = 0xF3EB, unfold = 0xF54F, loop = 0xF456, sound = 0xF57E, sound_off = 0xF581;
 // What load_fonts() puts into the atlas, besides the tools' own: an icon used anywhere must be in it.
 inline constexpr char32_t k_all[] = {
-    cursor,       box,           play,         pause,    first,        last,       step_back,
-    step_forward, undo,          redo,         eye,      eye_off,      lock,       unlock,
-    plus,         close,         search,       keyboard, trash,        import,     export_,
-    film,         folder,        check,        alert,    fit,          one_to_one, image,
-    save,         chevron_right, chevron_down, settings, chevron_left, chevron_up, minus,
-    clock,        info,          check_circle, dots,     link_off,     pencil,     unfold};
+    cursor,       box,        play,       pause,   first,    last,          step_back,    step_forward,
+    undo,         redo,       eye,        eye_off, lock,     unlock,        plus,         close,
+    search,       keyboard,   trash,      import,  export_,  film,          folder,       check,
+    alert,        fit,        one_to_one, image,   save,     chevron_right, chevron_down, settings,
+    chevron_left, chevron_up, minus,      clock,   info,     check_circle,  dots,         link_off,
+    pencil,       unfold,     loop,       sound,   sound_off};
 }  // namespace icon
 // Good until the eighth call after it.
 [[nodiscard]] const char* utf8(char32_t icon);

@@ -199,8 +199,9 @@ Script::Outcome Script::run(ScriptWorld& world, const Step& step) {
         if (step.words[1] == "shots")
             return world.bench.survey() == nullptr || !world.bench.media_error().empty() ||
                    world.bench.survey()->shots_settled();
+        if (step.words[1] == "paused") return !world.bench.playing();
         return base::fail(base::ErrorKind::malformed,
-                          "only \"wait idle\", \"saved\", \"thumbnails\" and \"shots\" are known");
+                          "only \"wait idle\", \"saved\", \"paused\", \"thumbnails\" and \"shots\" are known");
     }
     if (what == "print") {
         fmt::print("{}\n", step.words[1]);

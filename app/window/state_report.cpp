@@ -108,11 +108,39 @@ static Value thumbnails_report(const Workbench& bench, Alloc& alloc) {
     return out;
 }
 
+static Value playback_report(const Workbench& bench, Alloc& alloc) {
+    static constexpr const char* k_sound[] = {"none", "opening", "no sound", "no device", "ready"};
+    const Playback& playback = bench.playback();
+    const PlayStats& stats = playback.stats();
+    Value out{rapidjson::kObjectType};
+    out.AddMember("playing", bench.playing(), alloc);
+    out.AddMember("backwards", bench.playing_backwards(), alloc);
+    const bool by_sound = playback.clock() == PlayClock::sound;
+    out.AddMember("clock", Value{by_sound ? "sound" : "monotonic", alloc}, alloc);
+    out.AddMember("speed", bench.speed(), alloc);
+    const FrameSpan range = bench.loop_range();
+    Value loop{rapidjson::kObjectType};
+    loop.AddMember("on", bench.loop_on(), alloc);
+    loop.AddMember("begin", range.begin, alloc);
+    loop.AddMember("end", range.end, alloc);
+    out.AddMember("loop", loop, alloc);
+    out.AddMember("shown", stats.shown, alloc);
+    out.AddMember("dropped", stats.dropped, alloc);
+    out.AddMember("av_error_ms_p95", stats.error_ms_p95(), alloc);
+    out.AddMember("av_error_ms_max", stats.error_ms_max, alloc);
+    out.AddMember("sound", Value{k_sound[static_cast<int>(bench.sound_state())], alloc}, alloc);
+    out.AddMember("late_sound_frames", bench.late_sound_frames(), alloc);
+    out.AddMember("muted", bench.settings().muted, alloc);
+    out.AddMember("volume", bench.settings().volume, alloc);
+    return out;
+}
+
 rapidjson::Document state_report(ScriptWorld& world, const Script::Counts& counts, const FrameTimes& times) {
     rapidjson::Document report{rapidjson::kObjectType};
     Alloc& alloc = report.GetAllocator();
     report.AddMember("document", document_report(world.bench, alloc), alloc);
     report.AddMember("view", view_report(world, alloc), alloc);
+    report.AddMember("playback", playback_report(world.bench, alloc), alloc);
     Value counters{rapidjson::kObjectType};
     counters.AddMember("frames_drawn", world.frame.clock().total(), alloc);
     counters.AddMember("keys", counts.keys, alloc);
