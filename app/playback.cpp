@@ -131,7 +131,9 @@ std::int64_t Playback::advance(double now_secs, std::optional<MediaPlace> sound,
             // A device's clock trembles; time does not run back.
             if (unwrapped(*sound) >= unwrapped(m_place)) m_place = *sound;
             m_place_at_secs = now_secs;
-            measure();
+            // After the last picture the sound goes on alone.
+            const bool beyond = m_desc.loop.empty() && m_place.secs >= times.end_of(times.count() - 1);
+            if (!beyond) measure();
         } else if (now_secs - m_heard_at_secs > k_patience_secs) {
             lose_sound(now_secs);
         }

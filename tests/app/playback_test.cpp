@@ -192,6 +192,9 @@ TEST_CASE("with_sound_the_frame_is_the_one_at_the_place_heard") {
     CHECK(it.stats().error_ms_max == doctest::Approx(20));
     CHECK(it.stats().dropped == 0);
     CHECK(it.due() == 7);
+    it.advance(5, MediaPlace{4.5, 0}, times);  // after the film's end there is nothing to be late for
+    CHECK(it.stats().error_ms_max == doctest::Approx(20));
+    CHECK(it.ended(times));
 }
 
 TEST_CASE("error_is_measured_across_a_loops_seam_and_as_the_person_hears_it") {

@@ -115,17 +115,16 @@ TEST_CASE("what_sounds_at_a_time_of_the_film_comes_out_where_the_run_says") {
         const SoundRun run{.first = 22050, .speed = speed};
         feed.begin(run);
         const auto heard = left(feed, static_cast<std::size_t>(5 * 48000 / speed));
-        // atempo moves pieces of a twelfth of a second by at most half their length; unchanged sound stays
-        // put.
-        const double tolerance_secs = speed == 1 ? 0.0003 : 0.045;
+        // Unchanged sound stays put. atempo joins pieces of 43 ms where they are alike: a lone click in
+        // silence, which is the worst case, comes by up to three quarters of one too early (seconds of the
+        // film).
+        const double tolerance_secs = speed == 1 ? 0.0003 : std::max(0.033, 0.02 * speed);
         const auto found = clicks(heard, 0.3f, static_cast<std::size_t>(0.3 * 48000 / speed));
-        CHECK(found.size() == 5);
+        REQUIRE(found.size() == 5);
         for (std::size_t k = 0; k < found.size(); ++k) {
             const auto place =
                 media::place_after(run, static_cast<double>(found[k]) * feed.samples_per_frame());
-            if (getenv("DBG")) printf("DBG %g %zu %.4f\n", speed, k, place.sample / 44100 - (k + 1.0));
-            CHECK(std::abs(place.sample / 44100 - static_cast<double>(k + 1)) <
-                  tolerance_secs * speed + 0.0003);
+            CHECK(std::abs(place.sample / 44100 - static_cast<double>(k + 1)) < tolerance_secs);
         }
     }
 }
