@@ -15,7 +15,8 @@ using base::ErrorKind;
 namespace {
 
 constexpr std::uintmax_t k_cap_bytes = 20ull << 30;  // of all proxies
-constexpr std::size_t k_one_picture_only = 1;        // bytes of cache
+// Some decoders give pictures slightly out of order; one dropped before its turn would cost its group again.
+constexpr std::size_t k_cache_bytes = 64u << 20;
 
 struct Unfinished {
     fs::path path;
@@ -107,7 +108,7 @@ base::Result<void> write_pictures(ProxyWriter& writer, FrameReader& film, const 
 base::Result<Proxy> make_proxy(const fs::path& path, const ProxyTask& task, std::stop_token stop) {
     VideoSourceOptions options;
     options.stream_index = task.stream_index;
-    options.cache_bytes = k_one_picture_only;
+    options.cache_bytes = k_cache_bytes;
     auto film = FrameReader::open(path, options, stop);
     if (!film) return std::unexpected(film.error());
     if (auto fits = check_fits(*film); !fits) return std::unexpected(fits.error());
