@@ -200,8 +200,9 @@ Script::Outcome Script::run(ScriptWorld& world, const Step& step) {
             return world.bench.survey() == nullptr || !world.bench.media_error().empty() ||
                    world.bench.survey()->shots_settled();
         if (step.words[1] == "paused") return !world.bench.playing();
-        return base::fail(base::ErrorKind::malformed,
-                          "only \"wait idle\", \"saved\", \"paused\", \"thumbnails\" and \"shots\" are known");
+        return base::fail(
+            base::ErrorKind::malformed,
+            "only \"wait idle\", \"saved\", \"paused\", \"thumbnails\" and \"shots\" are known");
     }
     if (what == "print") {
         fmt::print("{}\n", step.words[1]);
