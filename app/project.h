@@ -53,7 +53,7 @@ private:
 [[nodiscard]] std::filesystem::path untitled_project_for(const std::filesystem::path& media);
 
 enum class Probe {
-    headers,  // frame_count stays 0
+    headers,  // frame_count stays 0 unless the picture index is there at once
     whole,    // reads the picture index to its end: seconds to minutes for what has no sample table
 };
 

@@ -93,7 +93,7 @@ bool Workbench::idle() const {
                            m_video->proxy() == media::ProxyState::unknown;
     const bool sound_due = m_sound.state() == SoundState::opening;
     return !m_opening && !m_locating && !m_importing && !picture_due && !saving() && !indexing &&
-           !proxy_due && !sound_due && m_watched.empty() && m_pool.jobs().empty();
+           !proxy_due && !m_proxy_job && !sound_due && m_watched.empty() && m_pool.jobs().empty();
 }
 
 bool Workbench::take_jobs() {

@@ -57,9 +57,13 @@ base::Result<FrameReader> FrameReader::open(const std::filesystem::path& path, V
 }
 
 base::Result<VideoInfo> read_headers(const std::filesystem::path& path, std::optional<int> stream_index) {
-    const auto demuxer = Demuxer::open(path, stream_index, {});
+    auto demuxer = Demuxer::open(path, stream_index, {});
     if (!demuxer) return std::unexpected(demuxer.error());
-    return info_from_headers(*demuxer);
+    VideoInfo info = info_from_headers(*demuxer);
+    PictureIndex index;
+    const auto from_table = index_from_sample_table(*demuxer, {path, info.stream_index, 1, {}}, index);
+    if (from_table && *from_table) add_index_facts(info, index, FetchCounters{});
+    return info;
 }
 
 const VideoInfo& FrameReader::info() const {

@@ -103,6 +103,7 @@ struct VideoSource::Impl {
     std::stop_source newer_request;  // of the request in work
     std::uint64_t last_serial = 0, published_rank = 0;
     ProxyState proxy = ProxyState::unknown;
+    std::int64_t proxy_asked = 0;  // how often it was to be looked for again
     std::optional<base::Result<FramePtr>> ready;
     std::optional<base::Result<VideoInfo>> headers;
     VideoCounters counters;
@@ -235,6 +236,7 @@ void VideoSource::Impl::serve(FrameFetcher& fetcher, const Request& request, std
         stand_ins.forget_proxy();
         const std::lock_guard lock{mutex};
         proxy = ProxyState::unknown;
+        ++proxy_asked;
     }
     if (request.ahead >= 0) cache.prefer(0, 0);
     if (!request.answered && !show(fetcher, request, stop)) return;
@@ -282,12 +284,13 @@ bool VideoSource::Impl::show_stand_in(FrameFetcher& fetcher, const Request& requ
 void VideoSource::Impl::find_proxy(std::stop_token stop) {
     std::unique_lock lock{mutex};
     VideoInfo info = **headers;
-    proxy = ProxyState::none;  // unless it is asked for again meanwhile
+    const std::int64_t asked = proxy_asked;
     lock.unlock();
     add_index_facts(info, index, *fetched);
-    if (!stand_ins.look_for_proxy(info, std::move(stop))) return;
+    const bool found = stand_ins.look_for_proxy(info, std::move(stop));
     lock.lock();
-    if (proxy == ProxyState::none) proxy = ProxyState::ready;
+    // Asked for again meanwhile: then what was found may be out of date.
+    if (proxy_asked == asked) proxy = found ? ProxyState::ready : ProxyState::none;
 }
 
 void VideoSource::Impl::publish(const Request& request, base::Result<FramePtr> result, double decode_ms) {
@@ -433,6 +436,7 @@ void VideoSource::look_for_proxy() {
     {
         const std::lock_guard lock{m_impl->mutex};
         m_impl->proxy = ProxyState::unknown;
+        ++m_impl->proxy_asked;
     }
     m_impl->changed.notify_one();
 }

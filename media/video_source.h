@@ -113,7 +113,8 @@ private:
     std::unique_ptr<Impl> m_impl;
 };
 
-// What the headers say, without an index: frame_count is 0. Blocks for reading them. Errors: as opening.
+// What the headers say, and the sample table where there is one; without it frame_count is 0. Blocks. Errors:
+// as opening.
 [[nodiscard]] base::Result<VideoInfo> read_headers(const std::filesystem::path& path,
                                                    std::optional<int> stream_index = {});
 

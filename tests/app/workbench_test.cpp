@@ -125,6 +125,7 @@ TEST_CASE("playing_follows_the_clock_and_stops_at_the_last_frame") {
     it.now += 10;
     it.until([&] { return !it.bench.playing(); });
     CHECK(it.bench.picture()->index == 59);
+    it.until([&] { return it.bench.survey() == nullptr || it.bench.survey()->shots_settled(); });
     CHECK(it.bench.next_deadline_secs(it.now) > 1e6);
 }
 
