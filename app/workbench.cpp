@@ -34,6 +34,7 @@ bool Workbench::update(double now_secs) {
     changed |= take_media();
     changed |= take_imported();
     changed |= take_proxy();
+    changed |= take_verified();
     changed |= take_jobs();
     changed |= take_save_status();
     changed |= advance_playing();
@@ -93,7 +94,8 @@ bool Workbench::idle() const {
                            m_video->proxy() == media::ProxyState::unknown;
     const bool sound_due = m_sound.state() == SoundState::opening;
     return !m_opening && !m_locating && !m_importing && !picture_due && !saving() && !indexing &&
-           !proxy_due && !m_proxy_job && !sound_due && m_watched.empty() && m_pool.jobs().empty();
+           !proxy_due && !m_proxy_job && !m_verifying && !sound_due && m_watched.empty() &&
+           m_pool.jobs().empty();
 }
 
 bool Workbench::take_jobs() {

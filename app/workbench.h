@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/asset_posters.h"
@@ -117,6 +118,18 @@ public:
     void set_muted(bool muted);
     void keep_volume() { save_settings(); }
 
+    // -- what the film proves and tells (workbench_film.cpp)
+    // ---------------------------------------------------------------------
+    [[nodiscard]] bool can_verify() const;  // not verified yet, and not being verified
+    void verify_film();                     // in a job
+    enum class Recipe : std::uint8_t { ffmpeg, opencv };
+    [[nodiscard]] bool can_copy_recipe() const;
+    void copy_recipe(Recipe which);  // of the shown frame, for the clipboard
+    // What is to go to the clipboard, once.
+    [[nodiscard]] std::optional<std::string> take_clipboard() {
+        return std::exchange(m_clipboard, std::nullopt);
+    }
+
     // -- preview proxy (workbench_proxy.cpp)
     // -------------------------------------------------------------------------------------
     [[nodiscard]] bool has_proxy() const;
@@ -212,6 +225,7 @@ private:
     bool take_imported();
     bool take_jobs();
     bool take_proxy();
+    bool take_verified();
     bool take_save_status();
     bool advance_playing();
     void start_run(PlayDesc desc);
@@ -264,6 +278,9 @@ private:
     std::shared_ptr<Located> m_locating;
     struct Imported;
     std::shared_ptr<Imported> m_importing;
+    struct Verifying;
+    std::shared_ptr<Verifying> m_verifying;
+    std::optional<std::string> m_clipboard;
     std::shared_ptr<base::Job> m_proxy_job;
     media::ProxyState m_seen_proxy = media::ProxyState::unknown;
     std::vector<std::shared_ptr<base::Job>> m_watched;  // jobs whose result becomes a toast

@@ -50,6 +50,7 @@ private:
     float m_y = 0, m_top = 0;
 };
 
+void draw_medium(Properties& p);  // medium_facts.cpp
 void draw_track_properties(Properties& p, const labels::Track& track);
 void draw_attributes(Properties& p, const labels::Track& track, const labels::LabelClass& label_class);
 

@@ -6,6 +6,7 @@
 #include "app/panels/media_facts.h"
 #include "app/panels/panels.h"
 #include "app/place.h"
+#include "app/recipes.h"
 
 namespace app {
 
@@ -64,9 +65,12 @@ void add_index_state(Ui& u, const media::VideoInfo& info, std::vector<Piece>& pi
     } else if (!info.index_complete) {
         pieces.push_back({fmt::format("indexing {:.0f} %", info.index_progress * 100), u.theme.quiet, ""});
     } else if (!info.is_picture) {
-        pieces.push_back({"frame-exact", u.theme.good,
-                          "Every picture is in the index, so a frame number always means the same picture"});
+        const bool doubt = info.exactness == media::Exactness::by_linear;
+        pieces.push_back({std::string{name_of(info.exactness)}, doubt ? u.theme.doubt : u.theme.good,
+                          info.exactness_note});
     }
+    if (info.is_growing)
+        pieces.push_back({"being recorded", u.theme.doubt, "The file grows while it is open"});
 }
 
 void draw_facts(Ui& u, Area area) {

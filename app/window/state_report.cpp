@@ -5,6 +5,7 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include "app/recipes.h"
 #include "labels/interpolate.h"
 #include "labels/json.h"
 
@@ -79,6 +80,8 @@ static Value view_report(ScriptWorld& world, Alloc& alloc) {
     out.AddMember("scale", world.frame.canvas().view().scale, alloc);
     out.AddMember("popup", static_cast<int>(bench.popup), alloc);
     out.AddMember("media_error", text(bench.media_error(), alloc), alloc);
+    const auto info = bench.video_info();
+    out.AddMember("exactness", text(info ? std::string{name_of(info->exactness)} : "", alloc), alloc);
     Value toasts{rapidjson::kArrayType};
     for (const Toast& toast : bench.toasts()) toasts.PushBack(text(toast.text, alloc), alloc);
     out.AddMember("toasts", toasts, alloc);

@@ -116,6 +116,7 @@ void WindowFrame::draw(double now_secs) {
     m_redraw_in_secs = u.redraw_in_secs;
     m_widgets = std::move(u.widgets);
     for (const auto& change : u.changes) change(m_bench);
+    if (const auto text = m_bench.take_clipboard()) m_host.set_clipboard(*text);
     m_clock.end();
 }
 
