@@ -14,12 +14,13 @@ namespace {
 constexpr const char* k_python = "/usr/bin/python3";  // Debian's, which sees Debian's modules
 constexpr const char* k_script = LIMN_SOURCE_DIR "/tests/bench/video_peers.py";
 constexpr int k_not_installed = 3;
+constexpr const char* k_longest_secs_of_peer = "100";  // less than what run() and Process give up after
 
 // The lines that begin with the word, without it.
 std::optional<std::vector<std::string>> ask(Peer peer, const std::string& command, const fs::path& film,
                                             const fs::path& list, const std::string& word) {
     if (!fs::exists(k_python)) return std::nullopt;
-    Words words{k_python, k_script, name_of(peer), command, film.string()};
+    Words words{"timeout", k_longest_secs_of_peer, k_python, k_script, name_of(peer), command, film.string()};
     if (!list.empty()) words.push_back(list.string());
     Process process{words};
     std::istringstream out{process.rest()};
