@@ -114,9 +114,12 @@ fs::path untitled_project_for(const fs::path& media) {
 
 namespace {
 
-base::Result<media::VideoInfo> read_info(const fs::path& media, Probe depth) {
-    if (depth == Probe::headers) return media::read_headers(media);
-    auto reader = media::FrameReader::open(media);
+base::Result<media::VideoInfo> read_info(const fs::path& media, Probe depth,
+                                         std::optional<int> stream_index) {
+    if (depth == Probe::headers) return media::read_headers(media, stream_index);
+    media::VideoSourceOptions options;
+    options.stream_index = stream_index;
+    auto reader = media::FrameReader::open(media, options);
     if (!reader) return std::unexpected(reader.error());
     return reader->info();
 }
@@ -131,14 +134,18 @@ void set_place(labels::Asset& asset, const fs::path& media, const fs::path& proj
 
 }  // namespace
 
-base::Result<labels::Asset> probe_asset(const fs::path& media, const fs::path& project, Probe depth) {
-    auto info = read_info(media, depth);
+base::Result<labels::Asset> probe_asset(const fs::path& media, const fs::path& project, Probe depth,
+                                        std::optional<int> stream_index) {
+    auto info = read_info(media, depth, stream_index);
     if (!info) return std::unexpected(info.error());
     auto print = base::fingerprint(media);
     if (!print) return std::unexpected(print.error());
     labels::Asset asset;
     asset.id = labels::AssetId::make();
     asset.name = media.filename().string();
+    const auto first = std::ranges::find(info->streams, "video", &media::StreamInfo::type);
+    if (first != info->streams.end() && first->index != info->stream_index && stream_index)
+        asset.name += fmt::format(" (stream {})", info->stream_index);
     asset.kind = info->is_picture ? labels::MediaKind::image : labels::MediaKind::video;
     set_place(asset, media, project);
     asset.fingerprint = *print;
@@ -170,7 +177,9 @@ bool labels_fit(const labels::State& state, labels::AssetId id, const labels::As
 }
 
 const labels::Asset* same_medium(const labels::State& state, const labels::Asset& medium) {
-    const auto it = std::ranges::find(state.assets, medium.fingerprint, &labels::Asset::fingerprint);
+    const auto it = std::ranges::find_if(state.assets, [&](const labels::Asset& asset) {
+        return asset.fingerprint == medium.fingerprint && asset.stream_index == medium.stream_index;
+    });
     return it == state.assets.end() ? nullptr : &*it;
 }
 

@@ -57,14 +57,16 @@ enum class Probe {
     whole,    // reads the picture index to its end: seconds to minutes for what has no sample table
 };
 
-// The medium's headers and fingerprint as a new asset (blocks). Errors: media::FrameReader's.
+// The medium's headers and fingerprint as a new asset (blocks). A stream other than the file's first video
+// makes an asset of its own. Errors: media::FrameReader's.
 [[nodiscard]] base::Result<labels::Asset> probe_asset(const std::filesystem::path& media,
                                                       const std::filesystem::path& project,
-                                                      Probe depth = Probe::whole);
+                                                      Probe depth = Probe::whole,
+                                                      std::optional<int> stream_index = {});
 
-// Adds each medium not yet in the project (by fingerprint), in one edit. An asset that an import made without
-// its medium is completed by the medium of its name; one whose medium has moved is told where it is now. The
-// sentence says what was added and what was there. Errors: refused (read-only).
+// Adds each medium not yet in the project (by fingerprint and stream), in one edit. An asset that an import
+// made without its medium is completed by the medium of its name; one whose medium has moved is told where it
+// is now. The sentence says what was added and what was there. Errors: refused (read-only).
 [[nodiscard]] base::Result<std::string> add_media(Project& project, const std::vector<labels::Asset>& probed);
 
 // $LIMN_AUTHOR, else the login name.

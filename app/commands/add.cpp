@@ -12,6 +12,7 @@ namespace {
 struct Options {
     std::string project;
     std::vector<std::string> media;
+    std::optional<int> stream;
 };
 
 // All are read before any is added: one that cannot be read leaves the project as it was.
@@ -20,7 +21,7 @@ base::Result<void> add(const Options& options) {
     if (!project) return std::unexpected(project.error());
     std::vector<labels::Asset> probed;
     for (const std::string& file : options.media) {
-        auto asset = probe_asset(file, options.project);
+        auto asset = probe_asset(file, options.project, Probe::whole, options.stream);
         if (!asset) return std::unexpected(asset.error());
         probed.push_back(std::move(*asset));
     }
@@ -35,6 +36,8 @@ RunCommand setup(CLI::App& cli) {
     auto options = std::make_shared<Options>();
     cli.add_option("PROJECT", options->project, "The project")->required()->type_name("");
     cli.add_option("MEDIA", options->media, "Videos and pictures")->required()->type_name("");
+    cli.add_option("--stream", options->stream, "Another stream of the file than its first video")
+        ->type_name("N");
     return [options] { return add(*options); };
 }
 

@@ -9,10 +9,13 @@
 
 namespace fuzz {
 
-inline constexpr std::string_view k_media_targets[] = {"mp4-table"};
+inline constexpr std::string_view k_media_targets[] = {"mp4-table", "index-file"};
 
 // The payload of a moov box. True when any of its first tracks has a table.
 bool read_mp4_table(std::span<const std::byte> bytes);
+
+// An index side file without its digest. True when it is one.
+bool read_index_file(std::span<const std::byte> bytes);
 
 bool run_media(std::string_view target, std::span<const std::byte> bytes);
 

@@ -64,6 +64,61 @@ TEST_CASE("the ffmpeg command of info gives the same picture") {
     CHECK(ran.out.find(md5) != std::string::npos);
 }
 
+TEST_CASE("the ffmpeg command of a frame gives that frame of odd films too") {
+    const Folder folder;
+    const auto film = [&](const char* name, const std::string& arguments) {
+        const std::string file = folder / name;
+        REQUIRE(run({"sh", "-c",
+                     "ffmpeg -v error -nostdin -f lavfi -i testsrc2=size=64x48:rate=25:duration=2 " +
+                         arguments + " " + file})
+                    .exit_code == 0);
+        return file;
+    };
+    const std::string encode = "-c:v libx264 -preset veryfast -g 12 -bf 3 ";
+    const std::string whole = film("whole.mp4", encode);
+    const std::string cut = folder / "cut.mp4";
+    REQUIRE(run({"ffmpeg", "-v", "error", "-ss", "0.9", "-i", whole, "-c", "copy", cut}).exit_code == 0);
+    for (const std::string& file :
+         {cut, film("vfr.mkv", "-vf \"select='not(mod(n\\,3))'\" -fps_mode vfr " + encode),
+          film("late.ts", encode + "-output_ts_offset 100"), film("b.avi", "-c:v mpeg4 -bf 2 -g 12"),
+          film("it's odd.mkv", encode)}) {
+        CAPTURE(file);
+        for (const char* frame : {"0", "7", "13"}) {
+            std::string recipe = limn_json({"info", file, "--frame", frame})["ffmpeg"].GetString();
+            recipe.replace(recipe.find("OUT.png"), 7, "-v error -f framemd5 -");
+            const Ran ran = run({"sh", "-c", recipe});
+            REQUIRE(ran.exit_code == 0);
+            const std::string md5 = lines(limn_ok({"frames", file, "--at", frame, "--md5"})).front();
+            CHECK(lines(ran.out).back().ends_with(md5.substr(md5.rfind(' ') + 1)));
+        }
+    }
+    CHECK(limn({"info", cut, "--frame", "999"}).exit_code == 1);
+}
+
+TEST_CASE("verifying is kept with the film") {
+    const Folder folder;
+    const std::string file = folder.write("film.mp4", read(clip()));
+    CHECK(limn_json({"info", file})["exactness"].GetString() == std::string{"frame-exact by index"});
+    CHECK(limn_json({"info", file, "--verify"})["exactness"].GetString() ==
+          std::string{"verified frame-exact"});
+    CHECK(limn_json({"info", file})["exactness"].GetString() == std::string{"verified frame-exact"});
+}
+
+TEST_CASE("a second video stream becomes an asset of its own") {
+    const Folder folder;
+    const std::string file = folder / "two.mkv", project = folder / "two.limn";
+    REQUIRE(
+        run({"ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=64x48:duration=1", "-f", "lavfi",
+             "-i", "testsrc2=size=32x32:duration=1", "-map", "0", "-map", "1", "-c:v", "ffv1", file})
+            .exit_code == 0);
+    limn_ok({"new", project});
+    limn_ok({"add", project, file});
+    limn_ok({"add", project, file, "--stream", "1"});
+    const std::string list = limn_ok({"ls", project});
+    CHECK(list.find("two.mkv (stream 1)") != std::string::npos);
+    CHECK(limn_json({"info", project})["assets"].GetInt() == 2);
+}
+
 TEST_CASE("info counts what a project holds") {
     const Folder folder;
     const auto info = limn_json({"info", labelled_project(folder)});
