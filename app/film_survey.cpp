@@ -33,11 +33,11 @@ FilmSurvey::~FilmSurvey() {
 
 bool FilmSurvey::update(const media::VideoSource& video, const media::VideoInfo& info, bool busy) {
     m_pause->set(busy);
-    if (!m_index_complete && info.index_complete) {
+    if (!m_index_complete && info.index_complete && !info.is_growing) {
         m_index_complete = true;
         m_frame_count = info.frame_count;
         const bool is_short = video.secs_of(info.frame_count - 1) <= k_shots_unasked_secs;
-        if (info.frame_count > 1) start(is_short ? Search::whole : Search::kept_only);
+        if (info.frame_count > 1 && !info.clock_moved) start(is_short ? Search::whole : Search::kept_only);
     }
     bool changed = m_index_complete && take_shots(video, info.frame_count);
     const std::uint64_t revision = m_thumbnails->revision();

@@ -187,9 +187,9 @@ double Playback::secs_to_next(double now_secs, const FilmTimes& times) const {
     const bool at_last = m_desc.loop.empty() && m_due + 1 >= times.count();
     if (forward() && at_last && !times.complete()) return k_forever;  // the index grows first
     const double left = forward() ? times.end_of(m_due) - m_place.secs : m_place.secs - times.secs_of(m_due);
-    // A device that has stopped short of the next frame is not asked without end.
-    const double least = m_clock == PlayClock::sound ? k_least_wait_secs : 0;
-    return std::max(least, m_place_at_secs + left / m_desc.speed - now_secs);
+    // A device that has stopped short of the next frame, or a last picture still decoded, is not asked
+    // without end.
+    return std::max(k_least_wait_secs, m_place_at_secs + left / m_desc.speed - now_secs);
 }
 
 }  // namespace app

@@ -219,12 +219,12 @@ bool Workbench::drop_renumbered_picture() {
 // A medium without a sample table is added before its length is known; exports need it.
 void Workbench::record_frame_count() {
     const labels::Asset* shown = asset();
-    if (shown == nullptr || !m_info || !m_info->index_complete || m_info->is_growing ||
-        shown->frame_count == m_info->frame_count)
-        return;
+    if (shown == nullptr || !m_info || !m_info->index_complete || m_info->is_growing) return;
+    const bool grown = !m_info->grown_fingerprint.empty() && m_info->grown_fingerprint != shown->fingerprint;
+    if (shown->frame_count == m_info->frame_count && !grown) return;
     labels::Asset whole = *shown;
     whole.frame_count = m_info->frame_count;
-    if (!m_info->grown_fingerprint.empty()) {
+    if (grown) {
         whole.fingerprint = m_info->grown_fingerprint;
         whole.size_bytes = m_info->grown_bytes;
     }

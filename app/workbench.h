@@ -139,7 +139,11 @@ public:
 
     // -- thumbnails and shots
     // ---------------------------------------------------------------------------------------------------------
-    [[nodiscard]] FilmSurvey* survey() const { return m_survey.get(); }  // of the shown film; or null
+    // Of the shown film; null where there is none, and where the film's clock is set back within it:
+    // thumbnails and shots are found by time stamp.
+    [[nodiscard]] FilmSurvey* survey() const {
+        return m_info && m_info->clock_moved ? nullptr : m_survey.get();
+    }
     void find_shots();
     void go_to_shot(int direction);  // among those known so far
     // Of any asset, for a list: null where there is none, nothing while nobody has asked for it.

@@ -39,6 +39,10 @@ bool Workbench::take_verified() {
     const auto verifying = std::exchange(m_verifying, nullptr);
     if (verifying->report && m_video && m_view.asset == verifying->asset)
         m_video->set_verified(*verifying->report);
+    if (verifying->report && !verifying->report->bad_keys.empty() && m_video) {
+        m_picture.reset();  // it may have come from a keyframe that is none
+        want_frame(frame(), 0);
+    }
     return true;
 }
 

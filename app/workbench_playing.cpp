@@ -43,7 +43,7 @@ void Workbench::play(bool on, PlayDirection direction) {
         return;
     }
     if (playing() && m_playback.direction() == direction) return;
-    if (!m_video || !m_picture || (m_tool && m_tool->busy())) return;
+    if (!m_video || (!m_picture && m_media_error.empty()) || (m_tool && m_tool->busy())) return;
     const bool forward = direction == PlayDirection::forward;
     const FrameSpan loop = loop_in_force();
     const FrameSpan range = loop.empty() ? FrameSpan{0, std::max<std::int64_t>(frame_count(), 1)} : loop;
@@ -163,7 +163,11 @@ void Workbench::set_loop_last(std::int64_t frame) {
     if (m_view.asset.is_nil()) return;
     AssetView& view = asset_view();
     view.loop_end = std::clamp<std::int64_t>(frame, 0, std::max<std::int64_t>(frame_count() - 1, 0)) + 1;
-    if (view.loop_begin >= view.loop_end) view.loop_begin = 0;
+    if (view.loop_begin >= view.loop_end) {  // the other way round: between the two
+        const std::int64_t last = view.loop_begin;
+        view.loop_begin = view.loop_end - 1;
+        view.loop_end = last + 1;
+    }
     view.loop_on = true;
 }
 

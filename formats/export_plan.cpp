@@ -141,7 +141,7 @@ base::Result<void> write_times(const std::filesystem::path& path, const labels::
 
 std::filesystem::path times_path(const std::filesystem::path& out) {
     std::error_code error;
-    if (std::filesystem::is_directory(out, error)) return out / "frames.csv";
+    if (std::filesystem::is_directory(out, error)) return out / "limn-frames.csv";
     return out.string() + ".frames.csv";
 }
 

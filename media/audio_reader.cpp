@@ -61,7 +61,8 @@ struct AudioReader::Impl {
     [[nodiscard]] bool convert();
     [[nodiscard]] base::Result<void> calibrate(double tick_samples);
     [[nodiscard]] std::int64_t place_of_pts(std::int64_t pts) const {
-        return av_rescale_q(pts, demuxer.stream().time_base, {1, info.rate_hz});
+        constexpr std::int64_t k_most = 1ll << 56;  // damaged stamps: so that samples can be added
+        return std::clamp(av_rescale_q(pts, demuxer.stream().time_base, {1, info.rate_hz}), -k_most, k_most);
     }
     [[nodiscard]] std::int64_t block_end() const { return block_at + block_samples; }
 

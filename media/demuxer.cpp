@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 #include <mutex>
 #include <string_view>
 #include <system_error>
@@ -57,6 +58,14 @@ constexpr std::string_view k_byte_formats =
 // Damaged headers claim any size. No camera or scanner that FFmpeg reads gives more than this.
 constexpr std::int64_t k_most_pixels_of_picture = 1 << 28, k_most_pixels_of_film = 1 << 27;
 
+// In a pattern each '%' of the folder's name has to be doubled.
+std::string name_for_ffmpeg(const fs::path& path, bool is_pattern) {
+    if (!is_pattern) return path.string();
+    std::string name;
+    for (const char c : path.parent_path().string()) name += c == '%' ? std::string{"%%"} : std::string{c};
+    return name.empty() ? path.string() : name + "/" + path.filename().string();
+}
+
 base::Result<void> check_is_file(const fs::path& path) {
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
@@ -86,6 +95,13 @@ std::unexpected<base::Error> not_a_video(const fs::path& path) {
         path.string());
 }
 
+// An MP4 or QuickTime file begins so, and its index may stand at the end.
+bool begins_as_mp4(const fs::path& path) {
+    std::array<char, 8> head{};
+    std::ifstream file{path, std::ios::binary};
+    return file.read(head.data(), head.size()) && std::string_view{head.data() + 4, 4} == "ftyp";
+}
+
 std::unexpected<base::Error> open_error(int code, const fs::path& path) {
     if (code == AVERROR_EXIT)
         return base::fail(ErrorKind::cancelled, "Opening was stopped: {}", path.string());
@@ -94,6 +110,10 @@ std::unexpected<base::Error> open_error(int code, const fs::path& path) {
                           path.string());
     if (code == AVERROR(EIO))
         return base::fail(ErrorKind::io, "The disk gave an error while reading; check the drive: {}",
+                          path.string());
+    if (code == AVERROR_INVALIDDATA && begins_as_mp4(path))
+        return base::fail(ErrorKind::malformed,
+                          "This film is cut off: its index (moov) is missing; copy or record it again: {}",
                           path.string());
     return not_a_video(path);
 }
@@ -142,7 +162,8 @@ base::Result<Demuxer> Demuxer::open_file(const fs::path& path, std::stop_token s
     if (sequence) av_dict_set_int(&options, "start_number", sequence->first, 0);
     const AVInputFormat* format = sequence ? av_find_input_format("image2") : nullptr;
     // The prefix keeps a name such as "http:x" or "concat:x" a file's name.
-    const int opened = avformat_open_input(&context, ("file:" + path.string()).c_str(), format, &options);
+    const int opened = avformat_open_input(
+        &context, ("file:" + name_for_ffmpeg(path, sequence.has_value())).c_str(), format, &options);
     av_dict_free(&options);
     if (opened < 0) return open_error(opened, path);  // FFmpeg has freed the context
     demuxer.m_format.reset(context);
@@ -229,7 +250,8 @@ base::Result<bool> Demuxer::read_file(AVPacket& packet) {
         if (code == AVERROR(EAGAIN)) continue;
         if (code < 0) {
             // ffmpeg, too, takes a read error for the end of the film.
-            m_broken_off = code != AVERROR_EOF;
+            // Some readers of containers take an error of the disk for the end, too.
+            m_broken_off = code != AVERROR_EOF || (m_format->pb != nullptr && m_format->pb->error < 0);
             return false;
         }
         if (packet.stream_index == m_stream) return true;

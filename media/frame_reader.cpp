@@ -20,7 +20,7 @@ static base::Result<void> index_film(Demuxer& demuxer, const IndexTask& task, Pi
     if (*from_table) return {};
     if (auto scanned = index_from_packets(task, index, std::move(stop)); !scanned) return scanned;
     const IndexContent content = index.content();
-    if (stamp && worth_keeping(content)) save_index(task.path, *stamp, content);
+    if (stamp && worth_keeping(content) && !index.facts().broken_off) save_index(task.path, *stamp, content);
     return {};
 }
 

@@ -307,6 +307,7 @@ base::Result<PacketScan::End> PacketScan::run_on(Demuxer& demuxer, std::stop_tok
     }
     if (m_in_head)
         if (auto ended = end_head(stop); !ended) return std::unexpected(ended.error());
+    if (demuxer.broken_off()) m_index.note_broken_off();
     if (demuxer.broken_off())
         m_index.add_fault("The file could not be read to its end; the frames before that are here.");
     if (m_clock_breaks > 0 && !m_places_rise) return End::no_order;
@@ -324,6 +325,7 @@ base::Result<bool> index_from_sample_table(Demuxer& demuxer, const IndexTask& ta
     auto pictures = pictures_from_mp4(demuxer);
     if (demuxer.stop().stop_requested())
         return base::fail(ErrorKind::cancelled, "Opening was stopped: {}", task.path.string());
+    if (!pictures && pictures.error().kind == ErrorKind::io) index.add_fault(pictures.error().message);
     if (!pictures) return false;
     std::vector<Picture> head{pictures->begin(), pictures->begin() + static_cast<std::ptrdiff_t>(std::min(
                                                                          k_head_limit, pictures->size()))};

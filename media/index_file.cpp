@@ -6,6 +6,7 @@
 #include <bit>
 #include <chrono>
 #include <cstring>
+#include <utility>
 
 #include "base/digest.h"
 #include "base/file.h"
@@ -110,6 +111,13 @@ bool is_order(const std::vector<Ordinal>& presented, std::size_t pictures) {
     return true;
 }
 
+bool places_rise(const std::vector<Picture>& pictures) {
+    std::int64_t last = -1;
+    for (const Picture& picture : pictures)
+        if (!picture.hidden && std::exchange(last, picture.pos) >= picture.pos) return false;
+    return true;
+}
+
 // A film has an index for each of its video streams.
 fs::path file_of(const fs::path& film, int stream_index) {
     return base::side_file("index", film, fmt::format("{}.idx", stream_index));
@@ -127,7 +135,7 @@ std::string write_index(const IndexContent& content, const IndexStamp& stamp) {
     out.put(stamp.avformat_version);
     out.put(stamp.avcodec_version);
     out.put(content.identity);
-    out.put(static_cast<std::uint8_t>(content.verified));
+    out.put(static_cast<std::uint8_t>((content.verified ? 1 : 0) | (content.clock_moved ? 2 : 0)));
     out.put(content.undecodable);
     out.put(content.late_stamps);
     out.put(static_cast<std::uint32_t>(content.faults.size()));
@@ -160,7 +168,9 @@ std::optional<IndexContent> read_index(std::span<const std::byte> bytes, const I
     const auto identity = in.take<std::uint8_t>();
     if (identity > static_cast<std::uint8_t>(Identity::count)) return std::nullopt;
     content.identity = static_cast<Identity>(identity);
-    content.verified = in.take<std::uint8_t>() != 0;
+    const auto flags = in.take<std::uint8_t>();
+    content.verified = (flags & 1) != 0;
+    content.clock_moved = (flags & 2) != 0;
     content.undecodable = in.take<std::int64_t>();
     content.late_stamps = in.take<std::int64_t>();
     const auto faults = in.take<std::uint32_t>();
@@ -172,7 +182,10 @@ std::optional<IndexContent> read_index(std::span<const std::byte> bytes, const I
     const auto presented = in.take<std::uint64_t>();
     if (presented > in.left() / sizeof(Ordinal)) return std::nullopt;
     for (std::uint64_t i = 0; i < presented; ++i) content.presented.push_back(in.take<Ordinal>());
-    if (!in.good() || in.left() != 0 || !is_order(content.presented, content.pictures.size()))
+    const bool told = content.identity != Identity::pts;
+    const bool sane = content.undecodable >= 0 && content.late_stamps >= 0 && (told || presented == 0) &&
+                      (content.identity != Identity::position || places_rise(content.pictures));
+    if (!in.good() || in.left() != 0 || !sane || !is_order(content.presented, content.pictures.size()))
         return std::nullopt;
     return content;
 }

@@ -269,8 +269,18 @@ base::Result<Mp4Table> parse_mp4_table(Bytes moov, std::uint32_t track_id) {
 base::Result<std::vector<Picture>> pictures_from_mp4(Demuxer& demuxer) {
     const auto moov = read_moov(demuxer.path());
     if (!moov) return std::unexpected(moov.error());
+    std::error_code error;
+    const auto file_bytes = static_cast<std::int64_t>(std::filesystem::file_size(demuxer.path(), error));
     auto table = parse_mp4_table(*moov, static_cast<std::uint32_t>(demuxer.stream().id));
     if (!table) return std::unexpected(table.error());
+    const auto is_cut_off = [&](const Mp4Sample& sample) {
+        return sample.pos + sample.size_bytes > file_bytes;
+    };
+    if (!error && std::ranges::any_of(table->samples, is_cut_off))
+        return base::fail(
+            ErrorKind::io,
+            "The film is cut off: its table lists {} pictures, but the file ends before the last.",
+            table->samples.size());
     auto pictures = join_with_entries(demuxer.stream(), std::move(*table));
     if (pictures && !first_packets_agree(demuxer, *pictures))
         return bad_table("it disagrees with the first pictures");

@@ -31,7 +31,8 @@ struct Mp4Table {
 [[nodiscard]] base::Result<Mp4Table> parse_mp4_table(std::span<const std::byte> moov, std::uint32_t track_id);
 
 // The picture list of the demuxer's stream without reading media data; an error when it cannot be shown to
-// agree with what the demuxer has found itself and with its first packets.
+// agree with what the demuxer has found itself and with its first packets. Errors: io with a sentence for the
+// user when the file ends before the pictures it lists.
 [[nodiscard]] base::Result<std::vector<Picture>> pictures_from_mp4(Demuxer& demuxer);
 
 }  // namespace media

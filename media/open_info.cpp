@@ -55,9 +55,23 @@ FieldOrder field_order_of(const AVCodecParameters& parameters) {
     }
 }
 
+// A film that was cut off keeps the length it once had in its header.
+void add_missing_end(VideoInfo& info, const IndexFacts& facts) {
+    if (!facts.complete || info.is_picture || info.is_growing || facts.frame_count < 2) return;
+    if (facts.clock_moved || info.duration_secs <= 0) return;
+    const double ends = static_cast<double>(facts.last_pts - facts.first_pts) *
+                        static_cast<double>(info.time_base.num) / static_cast<double>(info.time_base.den);
+    if (info.duration_secs - ends < std::max(1.0, info.duration_secs / 10)) return;
+    info.faults.push_back(
+        fmt::format("The header promises {:.1f} s, the pictures end at {:.1f} s; the film may be cut off.",
+                    info.duration_secs, ends));
+}
+
 void add_exactness(VideoInfo& info, Identity identity, const IndexFacts& facts,
                    const FetchCounters& counters) {
     info.stamps_identify = identity == Identity::pts && facts.equal_stamps == 0;
+    info.clock_moved = facts.clock_moved;
+    add_missing_end(info, facts);
     if (counters.other_size.load(std::memory_order_relaxed))
         info.faults.push_back(
             "The picture changes its size within the film; labels are in pixels of the frame they are on.");
@@ -70,8 +84,11 @@ void add_exactness(VideoInfo& info, Identity identity, const IndexFacts& facts,
         info.exactness_note = "Pictures are told apart by counting; every jump decodes from the beginning.";
     } else if (facts.verified) {
         info.exactness = Exactness::verified;
-        info.exactness_note =
-            "The whole film was decoded, and each group once more from its keyframe: the pictures are equal.";
+        info.exactness_note = facts.bad_keys == 0 ? "The whole film was decoded, and each group once more "
+                                                    "from its keyframe: the pictures are equal."
+                                                  : "The whole film was decoded, and each group once more "
+                                                    "from the keyframe it is reached from: the "
+                                                    "pictures are equal.";
     } else if (linear > 0) {
         info.exactness = Exactness::by_linear;
         info.exactness_note = "Some frames were reached only by decoding from the beginning.";

@@ -18,6 +18,12 @@ bool is_shown(const AVPacket& packet, AVCodecID codec) {
     return superframe || shows_existing || show_frame;
 }
 
+// Damaged files carry any numbers; what no clock can mean counts as not known, so that times can be added.
+std::int64_t sane(std::int64_t stamp) {
+    constexpr std::int64_t k_most = 1ll << 60;
+    return stamp > -k_most && stamp < k_most ? stamp : k_no_time;
+}
+
 bool is_field(int structure) {
     return structure == AV_PICTURE_STRUCTURE_TOP_FIELD || structure == AV_PICTURE_STRUCTURE_BOTTOM_FIELD;
 }
@@ -26,7 +32,7 @@ bool is_field(int structure) {
 
 PacketPictures::PacketPictures(const AVStream& stream) : m_codec_id{stream.codecpar->codec_id} {
     if (m_codec_id != AV_CODEC_ID_H264) return;
-    m_may_be_fields = stream.codecpar->field_order != AV_FIELD_PROGRESSIVE;
+    m_may_be_fields = true;  // a film that begins progressive may go on in fields
     m_codec.reset(avcodec_alloc_context3(nullptr));
     m_parser.reset(av_parser_init(m_codec_id));
     const bool good =
@@ -39,8 +45,8 @@ PacketPictures::PacketPictures(const AVStream& stream) : m_codec_id{stream.codec
 
 Picture PacketPictures::operator()(const AVPacket& packet) {
     Picture picture;
-    picture.pts = packet.pts;
-    picture.dts = packet.dts;
+    picture.pts = sane(packet.pts);
+    picture.dts = sane(packet.dts);
     picture.pos = packet.pos;
     picture.size_bytes = static_cast<std::uint32_t>(std::max(packet.size, 0));
     picture.key = (packet.flags & AV_PKT_FLAG_KEY) != 0;

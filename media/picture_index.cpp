@@ -75,16 +75,15 @@ void PictureIndex::measure_groups(State& state) {
     IndexFacts& facts = state.facts;
     facts.shortest_gop = facts.longest_gop = 0;
     Ordinal begin = 0;
-    const auto count_group = [&](Ordinal end, bool whole) {
+    const auto count_group = [&](Ordinal end) {
         const std::int64_t length = end - begin;
         facts.longest_gop = std::max(facts.longest_gop, length);
-        if (whole)
-            facts.shortest_gop = facts.shortest_gop == 0 ? length : std::min(facts.shortest_gop, length);
+        facts.shortest_gop = facts.shortest_gop == 0 ? length : std::min(facts.shortest_gop, length);
         begin = end;
     };
     for (const Ordinal key : state.key_places)
-        if (key > begin) count_group(key, true);
-    count_group(static_cast<Ordinal>(state.stored.size()), false);
+        if (key > begin) count_group(key);
+    count_group(static_cast<Ordinal>(state.stored.size()));
 }
 
 void PictureIndex::push_presented(State& state, Ordinal ordinal) {
@@ -150,6 +149,7 @@ void PictureIndex::restart(Identity identity) {
 void PictureIndex::recognise_by_position() {
     const std::lock_guard lock{m_mutex};
     m_state.identity = Identity::position;
+    m_state.facts.clock_moved = true;
     ++m_generation;
 }
 
@@ -158,6 +158,7 @@ void PictureIndex::assign(const IndexContent& content) {
     fresh.identity = content.identity;
     fresh.facts.faults = content.faults;
     fresh.facts.late_stamps = content.late_stamps;
+    fresh.facts.clock_moved = content.clock_moved;
     fresh.facts.verified = content.verified;
     fresh.facts.undecodable = content.undecodable;
     const std::vector<Picture>& pictures = content.pictures;
@@ -182,12 +183,14 @@ void PictureIndex::assign(const IndexContent& content) {
     std::swap(m_state, fresh);
 }
 
-// Every frame known before is still the same picture under the same number and place.
+// Every frame known before is still the same picture under the same number and place, and as large: the last
+// of a growing file may have been half there.
 bool PictureIndex::keeps_numbers(const State& before, const State& after) {
     if (before.presented.size() > after.presented.size()) return false;
     const auto same = [&](Ordinal a, Ordinal b) {
         return a == b && before.stored[a].pts == after.stored[b].pts &&
-               before.stored[a].pos_and_flags >> 8 == after.stored[b].pos_and_flags >> 8;
+               before.stored[a].pos_and_flags >> 8 == after.stored[b].pos_and_flags >> 8 &&
+               before.stored[a].size_bytes == after.stored[b].size_bytes;
     };
     return std::ranges::equal(before.presented.begin(), before.presented.end(), after.presented.begin(),
                               after.presented.begin() + std::ssize(before.presented), same);
@@ -202,6 +205,7 @@ IndexContent PictureIndex::content() const {
     content.presented.assign(m_state.presented.begin(), m_state.presented.end());
     content.faults = m_state.facts.faults;
     content.late_stamps = m_state.facts.late_stamps;
+    content.clock_moved = m_state.facts.clock_moved;
     content.verified = m_state.facts.verified;
     content.undecodable = m_state.facts.undecodable;
     return content;
@@ -276,6 +280,11 @@ void PictureIndex::finish() {
     measure_groups(m_state);
     m_state.facts.complete = true;
     m_state.facts.progress = 1;
+}
+
+void PictureIndex::note_broken_off() {
+    const std::lock_guard lock{m_mutex};
+    m_state.facts.broken_off = true;
 }
 
 void PictureIndex::set_progress(double fraction) {
@@ -416,8 +425,11 @@ IndexFacts PictureIndex::facts() const {
         facts.faults.push_back(
             "Some time stamps go back; pictures are numbered in the order of their stamps.");
     if (facts.undecodable > 0)
-        facts.faults.push_back(fmt::format(
-            "{} of the frames are damaged and show no picture; they keep their numbers.", facts.undecodable));
+        facts.faults.push_back(
+            facts.undecodable == 1
+                ? std::string{"One frame is damaged and shows no picture; it keeps its number."}
+                : fmt::format("{} frames are damaged and show no picture; they keep their numbers.",
+                              facts.undecodable));
     if (facts.bad_keys > 0)
         facts.faults.push_back(fmt::format(
             "{} of the keyframes cannot be decoded from by themselves; their frames are reached from an "

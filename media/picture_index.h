@@ -42,6 +42,8 @@ struct IndexFacts {
     std::int64_t min_step = 0, max_step = 0;  // ticks between neighbours; 0 when fewer than two
     std::int64_t equal_stamps = 0, late_stamps = 0;
     bool complete = false, edit_list = false;
+    bool broken_off = false;       // reading ended in an error: not to be kept
+    bool clock_moved = false;      // stamps are not the file's own: its clock is set back within it
     bool verified = false;         // every group was decoded and compared
     std::int64_t undecodable = 0;  // frames that gave no picture then
     double progress = 0;
@@ -57,6 +59,7 @@ struct IndexContent {
     std::vector<Ordinal> presented;
     std::vector<std::string> faults;
     std::int64_t late_stamps = 0;
+    bool clock_moved = false;
     bool verified = false;
     std::int64_t undecodable = 0;
 };
@@ -84,7 +87,8 @@ public:
     void finish();
     void set_progress(double fraction);
     void add_fault(std::string sentence);
-    // What decoding every group has shown.
+    void note_broken_off();
+    // What decoding every group has shown. Any thread.
     void set_verified(const std::vector<Ordinal>& bad_keys, std::int64_t undecodable);
 
     // ---- any thread

@@ -71,7 +71,7 @@ void Scan::take() {
                            av_frame_free(&mutable_frame);
                        }};
     const auto picture = wrap(raw, m_rules, m_count, pts);
-    if (picture && m_count == 0) {
+    if (picture && m_size.width_px == 0) {
         m_size = size_inside({(*picture)->width_px, (*picture)->height_px}, k_shot_picture);
         m_layout = (*picture)->layout;
     }

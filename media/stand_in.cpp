@@ -24,7 +24,9 @@ bool StandIns::look_for_proxy(const VideoInfo& film, std::stop_token stop) {
     if (!reader) {
         base::log(base::LogLevel::info, "{}", reader.error().message);
         // It is not the proxy's fault when the film was numbered anew while they were compared.
-        if (m_index.complete() && m_index.generation() == generation) fs::remove(file, error);
+        const bool is_wrong = reader.error().kind == base::ErrorKind::malformed ||
+                              reader.error().kind == base::ErrorKind::refused;
+        if (is_wrong && m_index.complete() && m_index.generation() == generation) fs::remove(file, error);
         return false;
     }
     base::touch(file);
@@ -39,7 +41,7 @@ FramePtr StandIns::from_proxy(std::int64_t frame, std::stop_token stop) {
     if (stop.stop_requested()) return nullptr;
     base::log(base::LogLevel::info, "{}", picture.error().message);
     std::error_code ignored;
-    fs::remove(m_proxy->info().path, ignored);
+    if (picture.error().kind == base::ErrorKind::malformed) fs::remove(m_proxy->info().path, ignored);
     m_proxy.reset();
     return nullptr;
 }

@@ -58,21 +58,17 @@ public:
     }
     bool end_group() {
         const Group group = std::exchange(m_group, {});
-        if (group.frames.empty() || !group.key) return true;
+        if (group.frames.empty()) return true;
         ++m_report.groups;
-        std::uint64_t again = 0;
-        std::size_t at = 0;
-        const auto decoded =
-            m_by_key.decode_group(*group.key, group.frames.front(), group.frames.back() + 1, m_stop,
-                                  [&](std::int64_t frame, const AVFrame& raw) {
-                                      if (at == group.frames.size() || group.frames[at++] != frame)
-                                          return false;
-                                      again = chain(again, frame, raw);
-                                      return true;
-                                  });
-        if (!decoded && decoded.error().kind == ErrorKind::cancelled) return false;
-        if (!decoded || at != group.frames.size() || again != group.hash)
-            m_report.bad_keys.push_back(*group.key);
+        // From the keyframe; where that gives other pictures from the one before, and so on. What no keyframe
+        // gives is reached from the beginning, as here.
+        for (auto key = group.key; key; key = m_index.key_for(group.frames.front(), *key)) {
+            if (std::ranges::find(m_report.bad_keys, *key) != m_report.bad_keys.end()) continue;
+            const auto same = gives(*key, group);
+            if (!same) return false;
+            if (*same) return true;
+            m_report.bad_keys.push_back(*key);
+        }
         return true;
     }
     [[nodiscard]] VerifyReport report() {
@@ -86,6 +82,22 @@ private:
         std::vector<std::int64_t> frames;
         std::uint64_t hash = 0;
     };
+    // Nothing when stopped.
+    [[nodiscard]] std::optional<bool> gives(Ordinal key, const Group& group) {
+        std::uint64_t again = 0;
+        std::size_t at = 0;
+        const auto decoded =
+            m_by_key.decode_group(key, group.frames.front(), group.frames.back() + 1, m_stop,
+                                  [&](std::int64_t frame, const AVFrame& raw) {
+                                      if (at == group.frames.size() || group.frames[at++] != frame)
+                                          return false;
+                                      again = chain(again, frame, raw);
+                                      return true;
+                                  });
+        if (!decoded && decoded.error().kind == ErrorKind::cancelled) return std::nullopt;
+        return decoded && at == group.frames.size() && again == group.hash;
+    }
+
     const PictureIndex& m_index;
     FrameFetcher& m_by_key;
     const std::stop_token m_stop;
@@ -144,7 +156,12 @@ base::Result<VerifyReport> verify_film(const std::filesystem::path& film, std::o
     if (stop.stop_requested() || !verification.end_group())
         return base::fail(ErrorKind::cancelled, "Verifying was stopped: {}", film.string());
     if (!decoded) return std::unexpected(decoded.error());
+    if (index.facts().broken_off || whole->demuxer().broken_off())
+        return base::fail(ErrorKind::io,
+                          "The film could not be read to its end; check the drive and verify again: {}",
+                          film.string());
     VerifyReport report = verification.report();
+    report.pictures = index.stored_count();
     index.set_verified(report.bad_keys, report.undecodable);
     if (stamp) save_index(film, *stamp, index.content());
     return report;

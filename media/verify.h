@@ -16,6 +16,7 @@ namespace media {
 
 struct VerifyReport {
     std::int64_t frames = 0, groups = 0;
+    std::size_t pictures = 0;  // stored ones: places in decode order are below
     std::vector<std::uint32_t>
         bad_keys;                  // places in decode order; reached from an earlier keyframe from now on
     std::int64_t undecodable = 0;  // frames that gave no picture

@@ -57,6 +57,7 @@ struct VideoInfo {
     bool index_complete = false;
     double index_progress = 0;  // 0…1
     bool variable_rate = false;
+    bool clock_moved = false;      // the film's clock is set back within it; pts go on without that
     bool stamps_identify = false;  // each frame has a pts of its own, the file's
     bool edit_list = false;        // some stored pictures are not presented
     std::int64_t hidden_pictures = 0;

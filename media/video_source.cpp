@@ -1,6 +1,7 @@
 #include "media/video_source.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
@@ -89,7 +90,7 @@ struct VideoSource::Impl {
     FrameCache cache;                                                                  // own leaf lock
     const std::shared_ptr<FetchCounters> fetched = std::make_shared<FetchCounters>();  // atomics
     StandIns stand_ins{index, cache};                                                  // decoder thread
-    std::uint64_t seen_generation = 0;                                                 // decoder thread
+    std::atomic<std::uint64_t> seen_generation = 0;                                    // decoder thread
     int stream_index = -1;                      // decoder thread, before the index thread starts
     std::optional<IndexStamp> stamp;            // as stream_index: the file's state when it was opened
     IndexFrom index_from = IndexFrom::packets;  // as stream_index
@@ -142,7 +143,8 @@ void VideoSource::Impl::request(std::int64_t frame, int ahead) {
 
 FramePtr VideoSource::Impl::cached(std::int64_t frame) {
     const auto ordinal = index.ordinal_of(frame);
-    if (!ordinal) return nullptr;
+    // What was decoded before the index was put right, or a keyframe found false, is decoded again.
+    if (!ordinal || index.generation() != seen_generation) return nullptr;
     FramePtr shown = cache.find(*ordinal).shown;
     // The numbering may just have been corrected; then the entry is another picture's.
     if (shown && (shown->index != frame || shown->pts != index.pts_of(frame))) return nullptr;
@@ -355,7 +357,7 @@ void VideoSource::Impl::run_index(std::stop_token stop) {
 
 void VideoSource::Impl::keep_index() {
     const IndexContent content = index.content();
-    if (stamp && worth_keeping(content)) save_index(path, *stamp, content);
+    if (stamp && worth_keeping(content) && !index.facts().broken_off) save_index(path, *stamp, content);
 }
 
 // A recording in progress: while the file was written to lately, looks at it every few seconds and reads on.
@@ -363,30 +365,34 @@ void VideoSource::Impl::watch_growth(const IndexTask& task, std::stop_token stop
     std::mutex resting;
     std::condition_variable_any never;
     auto pause = k_growth_look_every;
+    bool grown = false;
     while (stamp && was_written_lately(path)) {
         std::unique_lock lock{resting};
         never.wait_for(lock, stop, pause, [] { return false; });
         if (stop.stop_requested()) return;
         const auto now = index_stamp(path, stream_index);
         if (!now || now->file_bytes <= stamp->file_bytes) {
-            set_growing(false);
+            if (grown) set_growing(false);
             continue;
         }
         const auto begun = Clock::now();
         const std::int64_t before = index.frame_count();
-        if (const auto grown = grow_index(task, index, stop); !grown) {
-            if (!stop.stop_requested()) index.add_fault(grown.error().message);
+        if (const auto read = grow_index(task, index, stop); !read) {
+            if (!stop.stop_requested()) index.add_fault(read.error().message);
             break;
         }
         stamp = now;
+        grown = true;
         set_growing(index.frame_count() > before);
-        keep_index();
         // However long the film: at most a tenth of the time goes into reading on.
         pause = std::max<Clock::duration>(k_growth_look_every, 10 * (Clock::now() - begun));
     }
+    if (!grown) return;
+    keep_index();  // once: a step's own would be of a state that is gone
     set_growing(false);
 }
 
+// At the end the file has another fingerprint, also when only its header was written anew.
 void VideoSource::Impl::set_growing(bool on) {
     const auto print = on ? base::Result<std::string>{std::string{}} : base::fingerprint(path);
     const auto bytes = base::medium_bytes(path);
@@ -394,7 +400,6 @@ void VideoSource::Impl::set_growing(bool on) {
         const std::lock_guard lock{mutex};
         if (!headers || !*headers) return;
         media::VideoInfo& info = **headers;
-        if (!on && !info.is_growing) return;
         info.is_growing = on;
         info.grown_fingerprint = print.value_or("");
         info.grown_bytes = static_cast<std::int64_t>(bytes.value_or(0));
@@ -428,6 +433,8 @@ std::optional<base::Result<FramePtr>> VideoSource::poll() {
 FramePtr VideoSource::cached(std::int64_t frame) const { return m_impl->cached(frame); }
 
 void VideoSource::set_verified(const VerifyReport& report) {
+    // A source that is still counting, or of another state of the file, has other places.
+    if (!m_impl->index.complete() || m_impl->index.stored_count() != report.pictures) return;
     m_impl->index.set_verified(report.bad_keys, report.undecodable);
     m_impl->wake();
 }

@@ -89,7 +89,8 @@ base::Result<void> run(const Options& options) {
 
 RunCommand setup(CLI::App& cli) {
     auto options = std::make_shared<Options>();
-    cli.add_flag("--clear", options->clear, "Remove them all; what is needed is made again");
+    cli.add_flag("--clear", options->clear,
+                 "Remove them all; what is needed is made again, proxies and verifications when asked for");
     cli.add_flag("--json", options->json, "As JSON");
     return [options] { return run(*options); };
 }

@@ -50,7 +50,8 @@ void draw_groups(Properties& p, const media::VideoInfo& info) {
 void draw_exactness(Properties& p, const media::VideoInfo& info) {
     using media::Exactness;
     const Theme& theme = p.u.theme;
-    const bool good = info.exactness == Exactness::verified || info.exactness == Exactness::indexed;
+    const bool good = (info.exactness == Exactness::verified || info.exactness == Exactness::indexed) &&
+                      info.faults.empty();
     p.fact("Frames are", name_of(info.exactness),
            info.exactness == Exactness::counting ? theme.text
            : good                                ? theme.good

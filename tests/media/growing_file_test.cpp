@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "fixtures.h"
+#include "media/frame_fetcher.h"
 #include "media/index_builder.h"
 #include "media/video_source.h"
 
@@ -52,6 +53,16 @@ void check_growth(const Recording& recording) {
     const auto expected = fixtures::reference(whole);
     REQUIRE(index.frame_count() == static_cast<std::int64_t>(expected.size()));
     CHECK(index.facts().complete);
+    media::FrameCache cache{1 << 20};
+    auto demuxer = media::Demuxer::open(growing, {}, {});
+    REQUIRE(demuxer.has_value());
+    auto fetcher = media::FrameFetcher::make(std::move(*demuxer), index, cache, 2);
+    REQUIRE(fetcher.has_value());
+    for (std::int64_t frame = index.frame_count() - 1; frame >= 0; --frame) {
+        const auto picture = fetcher->fetch(frame, {});
+        REQUIRE(picture.has_value());
+        CHECK(media::md5_of(*picture->raw) == expected[static_cast<std::size_t>(frame)].md5);
+    }
 }
 
 }  // namespace
