@@ -70,7 +70,7 @@ TEST_CASE("the ffmpeg command of a frame gives that frame of odd films too") {
         const std::string file = folder / name;
         REQUIRE(run({"sh", "-c",
                      "ffmpeg -v error -nostdin -f lavfi -i testsrc2=size=64x48:rate=25:duration=2 " +
-                         arguments + " " + file})
+                         arguments + " \"" + file + "\""})
                     .exit_code == 0);
         return file;
     };
