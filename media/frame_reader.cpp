@@ -56,13 +56,23 @@ base::Result<FrameReader> FrameReader::open(const std::filesystem::path& path, V
     return FrameReader{std::move(impl)};
 }
 
+// The presented pictures of an MP4's sample table as FFmpeg lists them; 0 where there is no whole table.
+static std::int64_t listed_pictures(AVStream& stream) {
+    if (stream.nb_frames <= 0) return 0;
+    std::int64_t count = 0;
+    for (int i = 0; i < avformat_index_get_entries_count(&stream); ++i) {
+        const AVIndexEntry& entry = *avformat_index_get_entry(&stream, i);
+        count += entry.size > 0 && (entry.flags & AVINDEX_DISCARD_FRAME) == 0;
+    }
+    return count;
+}
+
 base::Result<VideoInfo> read_headers(const std::filesystem::path& path, std::optional<int> stream_index) {
     auto demuxer = Demuxer::open(path, stream_index, {});
     if (!demuxer) return std::unexpected(demuxer.error());
     VideoInfo info = info_from_headers(*demuxer);
-    PictureIndex index;
-    const auto from_table = index_from_sample_table(*demuxer, {path, info.stream_index, 1, {}}, index);
-    if (from_table && *from_table) add_index_facts(info, index, FetchCounters{});
+    if (demuxer->is_mov()) info.frame_count = listed_pictures(demuxer->stream());
+    info.index_complete = info.frame_count > 0;
     return info;
 }
 

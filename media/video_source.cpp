@@ -79,6 +79,7 @@ struct VideoSource::Impl {
     void copy_counters(const FrameFetcher& fetcher);
     // ---- index thread
     void run_index(std::stop_token stop);
+    void wait_for_first_picture(std::stop_token stop);
     void keep_index();
     void watch_growth(const IndexTask& task, std::stop_token stop);
     void set_growing(bool on);
@@ -98,7 +99,7 @@ struct VideoSource::Impl {
 
     // Guards the fields up to the threads. Only the index's own lock is ever taken inside it.
     mutable std::mutex mutex;
-    std::condition_variable_any changed;
+    std::condition_variable_any changed, first_published;
     std::optional<Request> wanted;
     bool working = true;             // opening, serving or prefetching
     std::stop_source newer_request;  // of the request in work
@@ -308,6 +309,7 @@ void VideoSource::Impl::publish(const Request& request, base::Result<FramePtr> r
         published_rank = request.rank(true);
         ready = std::move(result);
     }
+    first_published.notify_all();
     wake();
 }
 
@@ -342,6 +344,7 @@ void VideoSource::Impl::copy_counters(const FrameFetcher& fetcher) {
 void VideoSource::Impl::run_index(std::stop_token stop) {
     const IndexTask task{path, stream_index, options.decoder_threads, [this] { index_grown(); }};
     base::Result<void> done;
+    if (index_from == IndexFrom::sample_table) wait_for_first_picture(stop);
     if (index_from == IndexFrom::sample_table) done = confirm_index(task, index, stop);
     if (index_from == IndexFrom::packets) done = index_from_packets(task, index, stop);
     if (stop.stop_requested()) return;
@@ -353,6 +356,13 @@ void VideoSource::Impl::run_index(std::stop_token stop) {
     index_grown();
     if (done && index_from != IndexFrom::side_file) keep_index();
     watch_growth(task, stop);
+}
+
+// What is only to be confirmed takes no time from the picture the user waits for.
+void VideoSource::Impl::wait_for_first_picture(std::stop_token stop) {
+    constexpr auto k_longest = std::chrono::seconds{2};
+    std::unique_lock lock{mutex};
+    first_published.wait_for(lock, stop, k_longest, [this] { return published_rank > 0; });
 }
 
 void VideoSource::Impl::keep_index() {
