@@ -157,7 +157,7 @@ void draw_hover_picture(Ui& u, Area ruler, const Timeline& timeline, std::int64_
     const float least = ruler.x0 + u.px(4), most = ruler.x1 - u.px(4) - width - 2 * pad;
     const float x =
         std::round(std::clamp(timeline.view.x_of(frame) - width / 2 - pad, least, std::max(least, most)));
-    const float y1 = std::round(ruler.y0 - u.px(k_hover_above));
+    const float y1 = std::round(ruler.y0 - u.px(k_transport_height + k_hover_above));  // clear of the buttons
     const Area box{x, std::round(y1 - height - text - 2 * pad), x + width + 2 * pad, y1};
     const Area picture{x + pad, box.y0 + pad, x + pad + width, box.y0 + pad + height};
 
