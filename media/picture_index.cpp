@@ -217,9 +217,9 @@ void PictureIndex::set_verified(const std::vector<Ordinal>& bad_keys, std::int64
     m_state.facts.undecodable = undecodable;
     for (const Ordinal ordinal : bad_keys) {
         if (ordinal >= m_state.stored.size()) continue;
-        std::int64_t& flags = m_state.stored[ordinal].pos_and_flags;
-        if ((flags & k_flag_bad_key) == 0) ++m_state.facts.bad_keys;
-        flags |= k_flag_bad_key;
+        Stored& stored = m_state.stored[ordinal];
+        if ((stored.pos_and_flags & k_flag_bad_key) == 0) ++m_state.facts.bad_keys;
+        stored.pos_and_flags |= k_flag_bad_key;
     }
     if (!bad_keys.empty()) ++m_generation;  // what was decoded from them may be wrong
 }
@@ -262,9 +262,9 @@ void PictureIndex::present(Ordinal ordinal, std::int64_t pts) {
 
 void PictureIndex::correct_key(Ordinal ordinal, bool key) {
     const std::lock_guard lock{m_mutex};
-    std::int64_t& flags = m_state.stored[ordinal].pos_and_flags;
-    if (((flags & k_flag_key) != 0) == key) return;
-    flags ^= k_flag_key;
+    Stored& stored = m_state.stored[ordinal];  // packed: no reference to a field
+    if (((stored.pos_and_flags & k_flag_key) != 0) == key) return;
+    stored.pos_and_flags ^= k_flag_key;
     auto& places = m_state.key_places;
     const auto place = std::ranges::lower_bound(places, ordinal);
     if (key)
