@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Kills the real program at random points while a script edits, LIMN_KILLS times (default 100), always on the same project.
+# Kills the real program at random points while a script edits, LIMN_KILLS times (default 40), always on the same project.
 # Whatever the script had seen finished must be in the file, and the file must be sound.
 source "$(dirname "$0")/fixture.sh"
 limn=$1
-kills=${LIMN_KILLS:-100}
+kills=${LIMN_KILLS:-40}
 project=clip.mp4.limn
 
 # "wait saved" proves that a gesture is on disk. Without it the next gesture may only begin when the last one is: after the
