@@ -227,7 +227,6 @@ base::Result<CachedPicture> FrameFetcher::decode_until(std::int64_t frame, std::
 base::Result<std::int64_t> FrameFetcher::decode_null(std::int64_t first, std::int64_t end,
                                                      std::stop_token stop) {
     m_demuxer.set_stop(stop);
-    std::int64_t count = 0;
     const auto key = good_key_for(first);
     if (!can_continue_to(first, key)) {
         auto landing = key ? start_at(*key) : Landing::failed;
@@ -235,19 +234,28 @@ base::Result<std::int64_t> FrameFetcher::decode_null(std::int64_t first, std::in
         if (*landing != Landing::there)
             if (auto begun = start_from_beginning(); !begun) return std::unexpected(begun.error());
     }
-    for (int past = 0; count < end - first && past < k_frames_past;) {
+    m_started_at = k_no_ordinal;  // what is dropped need not be exact
+    return decode_range(first, end, stop, [](std::int64_t, const AVFrame&) { return true; });
+}
+
+base::Result<std::int64_t> FrameFetcher::decode_range(
+    std::int64_t first, std::int64_t end, const std::stop_token& stop,
+    const std::function<bool(std::int64_t frame, const AVFrame& raw)>& each) {
+    std::int64_t came = 0;
+    for (int past = 0; came < end - first && past < k_frames_past;) {
         if (stop.stop_requested())
             return base::fail(ErrorKind::cancelled, "Decoding was stopped: {}", m_demuxer.path().string());
         const auto outcome = next_frame();
         if (!outcome) return std::unexpected(outcome.error());
-        if (*outcome == Outcome::at_end) break;
+        if (*outcome == Outcome::at_end || is_false_key()) break;
         const auto number = identify_current();
-        av_frame_unref(m_frame.get());
         if (!number) continue;
-        if (*number >= first && *number < end) ++count;
         if (*number >= end) ++past;
+        if (*number < first || *number >= end) continue;
+        ++came;
+        if (!each(*number, *m_frame)) break;
     }
-    return count;
+    return came;
 }
 
 base::Result<bool> FrameFetcher::decode_group(
@@ -262,23 +270,10 @@ base::Result<bool> FrameFetcher::decode_group(
         if (!landing) return std::unexpected(landing.error());
         if (*landing != Landing::there) return false;
     }
-    std::int64_t came = 0;
-    for (int past = 0; came < end - first && past < k_frames_past;) {
-        if (stop.stop_requested())
-            return base::fail(ErrorKind::cancelled, "Decoding was stopped: {}", m_demuxer.path().string());
-        const auto outcome = next_frame();
-        if (!outcome) return std::unexpected(outcome.error());
-        if (*outcome == Outcome::at_end) break;
-        if (is_false_key()) break;
-        const auto number = identify_current();
-        if (!number) continue;
-        if (*number >= end) ++past;
-        if (*number < first || *number >= end) continue;
-        ++came;
-        if (!each(*number, *m_frame)) break;
-    }
+    const auto came = decode_range(first, end, stop, each);
+    if (!came) return std::unexpected(came.error());
     m_lost = true;  // others may not decode on from here: what came was not kept
-    return came == end - first;
+    return *came == end - first;
 }
 
 base::Result<FrameFetcher::Outcome> FrameFetcher::next_frame() {

@@ -70,6 +70,10 @@ private:
     // The picture; an empty one when decoding has gone past where it should have been.
     [[nodiscard]] base::Result<CachedPicture> decode_until(std::int64_t frame, std::stop_token stop);
     [[nodiscard]] base::Result<Outcome> next_frame();
+    // From where the decoder stands; how many of [first, end) came.
+    [[nodiscard]] base::Result<std::int64_t> decode_range(
+        std::int64_t first, std::int64_t end, const std::stop_token& stop,
+        const std::function<bool(std::int64_t frame, const AVFrame& raw)>& each);
     [[nodiscard]] base::Result<void> feed();
     [[nodiscard]] std::optional<std::int64_t> identify_current();
     void prime_decoder();
