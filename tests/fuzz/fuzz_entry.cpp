@@ -1,7 +1,5 @@
 #include "fuzz_entry.h"
 
-#include <cstdio>
-#include <cstdlib>
 #include <fstream>
 
 #include <unistd.h>
@@ -9,16 +7,11 @@
 #include "formats/format.h"
 #include "labels/json.h"
 #include "labels/project_file.h"
+#include "must.h"
 
 namespace fuzz {
 
 namespace {
-
-void must(bool holds, const char* what) {
-    if (holds) return;
-    std::fprintf(stderr, "fuzz: %s\n", what);
-    std::abort();
-}
 
 struct Scratch {
     std::filesystem::path path;

@@ -1,25 +1,14 @@
 #include "media_entry.h"
 
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <vector>
 
 #include "base/digest.h"
 #include "media/index_file.h"
 #include "media/mp4_table.h"
+#include "must.h"
 
 namespace fuzz {
-
-namespace {
-
-void must(bool holds, const char* what) {
-    if (holds) return;
-    std::fprintf(stderr, "fuzz: %s\n", what);
-    std::abort();
-}
-
-}  // namespace
 
 bool read_mp4_table(std::span<const std::byte> bytes) {
     bool accepted = false;
