@@ -46,6 +46,16 @@ void trim_side_files(std::string_view kind, std::uintmax_t cap_bytes, const fs::
     }
 }
 
+Result<void> write_side_file(std::string_view kind, const fs::path& file, std::string_view bytes,
+                             std::uintmax_t cap_bytes) {
+    auto out = AtomicFile::create(file);
+    if (!out) return std::unexpected(out.error());
+    out->write(bytes);
+    if (auto done = out->commit(); !done) return done;
+    trim_side_files(kind, cap_bytes, file);
+    return {};
+}
+
 void touch(const fs::path& file) {
     std::error_code ignored;
     fs::last_write_time(file, fs::file_time_type::clock::now(), ignored);

@@ -32,6 +32,13 @@ using FrameHandle = std::unique_ptr<AVFrame, FreeFrame>;
 // A decoded picture in the decoder's own format; never written to once shared.
 using RawFrame = std::shared_ptr<const AVFrame>;
 
+// Takes the picture out of the decoder's frame, which is empty afterwards.
+[[nodiscard]] inline RawFrame take_picture(AVFrame& from) {
+    FrameHandle taken{av_frame_alloc()};
+    av_frame_move_ref(taken.get(), &from);
+    return taken;
+}
+
 [[nodiscard]] inline std::string av_error_text(int code) {
     char text[AV_ERROR_MAX_STRING_SIZE] = {};
     av_strerror(code, text, sizeof text);

@@ -79,7 +79,7 @@ base::Result<FramePtr> FrameFetcher::show(std::int64_t frame, std::stop_token st
     auto picture = fetch(frame, std::move(stop));
     if (!picture) return std::unexpected(picture.error());
     if (picture->shown) return picture->shown;
-    auto shown = wrap(picture->raw, m_rules, frame, m_index->pts_of(frame));
+    auto shown = wrap(picture->raw, m_rules, frame, stamp_of(*picture->raw, frame));
     if (!shown) return in_file(shown.error(), m_demuxer.path());
     picture->shown = *shown;
     picture->size_bytes += (*shown)->size_bytes;
@@ -325,6 +325,12 @@ std::optional<std::int64_t> FrameFetcher::identify_current() {
     return number;
 }
 
+// The picture's own stamp, where it has one: should the film be numbered anew at this moment, it shows.
+std::int64_t FrameFetcher::stamp_of(const AVFrame& raw, std::int64_t frame) const {
+    const bool has_own = m_index->identity() == Identity::pts && raw.pts != AV_NOPTS_VALUE;
+    return has_own ? raw.pts : m_index->pts_of(frame);
+}
+
 bool FrameFetcher::is_false_key() {
     if (m_started_at == k_no_ordinal || m_frame->pict_type == AV_PICTURE_TYPE_B) return false;
     // In order of presentation a keyframe comes before all that refers to it but B pictures.
@@ -344,18 +350,14 @@ CachedPicture FrameFetcher::keep_current(std::int64_t frame) {
     // What was given out once stays.
     if (m_cache->contains(picture.ordinal))
         if (CachedPicture known = m_cache->find(picture.ordinal); known.raw) return known;
-    AVFrame* moved = av_frame_alloc();
-    av_frame_move_ref(moved, m_frame.get());
-    picture.raw = RawFrame{moved, [](const AVFrame* raw) {
-                               AVFrame* mutable_raw = const_cast<AVFrame*>(raw);
-                               av_frame_free(&mutable_raw);
-                           }};
-    picture.size_bytes = size_of(*moved);
+    picture.raw = take_picture(*m_frame);
+    const AVFrame& raw = *picture.raw;
+    picture.size_bytes = size_of(raw);
     const AVCodecParameters& told = *m_demuxer.stream().codecpar;
-    if (moved->width != told.width || moved->height != told.height)
+    if (raw.width != told.width || raw.height != told.height)
         m_counters->other_size.store(true, std::memory_order_relaxed);
-    if (is_direct(*moved))
-        if (auto shown = wrap(picture.raw, m_rules, frame, m_index->pts_of(frame))) picture.shown = *shown;
+    if (is_direct(raw))
+        if (auto shown = wrap(picture.raw, m_rules, frame, stamp_of(raw, frame))) picture.shown = *shown;
     m_cache->put(picture);
     return picture;
 }

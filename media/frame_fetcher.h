@@ -76,6 +76,7 @@ private:
         const std::function<bool(std::int64_t frame, const AVFrame& raw)>& each);
     [[nodiscard]] base::Result<void> feed();
     [[nodiscard]] std::optional<std::int64_t> identify_current();
+    [[nodiscard]] std::int64_t stamp_of(const AVFrame& raw, std::int64_t frame) const;
     void prime_decoder();
     // Only the decoder knows whether what a container calls a keyframe refers to nothing before it.
     [[nodiscard]] bool is_false_key();

@@ -1,26 +1,18 @@
 #include "media/frame_fetcher.h"
 #include "media/index_builder.h"
-#include "media/index_file.h"
 #include "media/open_info.h"
 #include "media/video_source.h"
 
 namespace media {
 
-// From the side file, the sample table, or the packets; what took long is kept.
 static base::Result<void> index_film(Demuxer& demuxer, const IndexTask& task, PictureIndex& index,
                                      std::stop_token stop) {
     const auto stamp = index_stamp(task.path, task.stream_index);
-    if (auto known = stamp ? load_index(task.path, *stamp) : std::nullopt) {
-        index.assign(*known);
-        index.finish();
-        return {};
-    }
-    const auto from_table = index_from_sample_table(demuxer, task, index);
-    if (!from_table) return std::unexpected(from_table.error());
-    if (*from_table) return {};
+    const auto from = index_at_once(demuxer, task, stamp, index);
+    if (!from) return std::unexpected(from.error());
+    if (*from != IndexFrom::packets) return {};
     if (auto scanned = index_from_packets(task, index, std::move(stop)); !scanned) return scanned;
-    const IndexContent content = index.content();
-    if (stamp && worth_keeping(content) && !index.facts().broken_off) save_index(task.path, *stamp, content);
+    if (stamp) keep_index(task.path, *stamp, index);
     return {};
 }
 

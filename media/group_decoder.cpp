@@ -66,13 +66,8 @@ bool GroupDecoder::receive() {
 }
 
 FramePtr GroupDecoder::take_frame() {
-    AVFrame* moved = av_frame_alloc();
-    av_frame_move_ref(moved, m_frame.get());
-    const RawFrame raw{moved, [](const AVFrame* frame) {
-                           AVFrame* mutable_frame = const_cast<AVFrame*>(frame);
-                           av_frame_free(&mutable_frame);
-                       }};
-    auto shown = wrap(raw, m_rules, -1, moved->pts);
+    const RawFrame raw = take_picture(*m_frame);
+    auto shown = wrap(raw, m_rules, -1, raw->pts);
     return shown ? *shown : nullptr;
 }
 

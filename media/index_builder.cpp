@@ -320,6 +320,18 @@ base::Result<PacketScan::End> PacketScan::run_on(Demuxer& demuxer, std::stop_tok
 
 }  // namespace
 
+base::Result<IndexFrom> index_at_once(Demuxer& demuxer, const IndexTask& task,
+                                      const std::optional<IndexStamp>& stamp, PictureIndex& index) {
+    if (auto known = stamp ? load_index(task.path, *stamp) : std::nullopt) {
+        index.assign(*known);
+        index.finish();
+        return IndexFrom::side_file;
+    }
+    const auto from_table = index_from_sample_table(demuxer, task, index);
+    if (!from_table) return std::unexpected(from_table.error());
+    return *from_table ? IndexFrom::sample_table : IndexFrom::packets;
+}
+
 base::Result<bool> index_from_sample_table(Demuxer& demuxer, const IndexTask& task, PictureIndex& index) {
     if (!demuxer.is_mov()) return false;
     auto pictures = pictures_from_mp4(demuxer);

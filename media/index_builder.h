@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "media/demuxer.h"
+#include "media/index_file.h"
 #include "media/picture_index.h"
 
 namespace media {
@@ -20,6 +21,12 @@ struct IndexTask {
     std::function<void()> grown;  // after each batch; may do nothing but wake
 };
 
+// Where an index comes from: packets means that it is still empty, and index_from_packets() has to fill it.
+enum class IndexFrom : std::uint8_t { packets, sample_table, side_file };
+// What is there at once: the side file of that state of the film, else its sample table. Errors: cancelled.
+[[nodiscard]] base::Result<IndexFrom> index_at_once(Demuxer& demuxer, const IndexTask& task,
+                                                    const std::optional<IndexStamp>& stamp,
+                                                    PictureIndex& index);
 // MP4 and QuickTime: the whole index at once. False when it has to be read from the media (the demuxer is
 // then unchanged in what it will give). Errors: cancelled.
 [[nodiscard]] base::Result<bool> index_from_sample_table(Demuxer& demuxer, const IndexTask& task,

@@ -30,9 +30,8 @@ struct IndexStamp {
 // Blocks. Nothing when there is none that fits.
 [[nodiscard]] std::optional<IndexContent> load_index(const std::filesystem::path& film,
                                                      const IndexStamp& stamp);
-// Blocks. Where it cannot be written the film is just read again next time.
-void save_index(const std::filesystem::path& film, const IndexStamp& stamp, const IndexContent& content);
-// Reading it from disk is quicker than making it again.
-[[nodiscard]] bool worth_keeping(const IndexContent& content);
+// Keeps an index where reading it from disk is quicker than making it again, or where it was verified; one
+// whose film could not be read to its end is never kept. Blocks.
+void keep_index(const std::filesystem::path& film, const IndexStamp& stamp, const PictureIndex& index);
 
 }  // namespace media

@@ -64,12 +64,7 @@ private:
 void Scan::take() {
     // The index has the decoder's guess where a stream stores no time, and so has this.
     const std::int64_t pts = m_frame->pts != AV_NOPTS_VALUE ? m_frame->pts : m_frame->best_effort_timestamp;
-    AVFrame* moved = av_frame_alloc();
-    av_frame_move_ref(moved, m_frame.get());
-    const RawFrame raw{moved, [](const AVFrame* frame) {
-                           AVFrame* mutable_frame = const_cast<AVFrame*>(frame);
-                           av_frame_free(&mutable_frame);
-                       }};
+    const RawFrame raw = take_picture(*m_frame);
     const auto picture = wrap(raw, m_rules, m_count, pts);
     if (picture && m_size.width_px == 0) {
         m_size = size_inside({(*picture)->width_px, (*picture)->height_px}, k_shot_picture);
@@ -152,7 +147,7 @@ std::optional<std::vector<Shot>> shots_from_bytes(std::string_view bytes, const 
             return std::nullopt;
         shots.push_back({*frame, *pts});
     }
-    return in->at_end() && !shots.empty() ? std::optional{std::move(shots)} : std::nullopt;
+    return in->read_whole() && !shots.empty() ? std::optional{std::move(shots)} : std::nullopt;
 }
 
 std::optional<std::vector<Shot>> read_shots(const std::filesystem::path& film,
@@ -170,11 +165,8 @@ void write_shots(const std::filesystem::path& film, const ShotParameters& parame
                  const std::vector<Shot>& shots) {
     const std::filesystem::path side = base::side_file("shots", film, "bin");
     if (side.empty()) return;
-    auto file = base::AtomicFile::create(side);
-    if (file) file->write(shot_bytes(parameters, shots));
-    if (const auto done = file ? file->commit() : std::unexpected(file.error()); !done)
-        return base::log(base::LogLevel::warning, "{}", done.error().message);
-    base::trim_side_files("shots", k_disk_cap_bytes, side);
+    const auto done = base::write_side_file("shots", side, shot_bytes(parameters, shots), k_disk_cap_bytes);
+    if (!done) base::log(base::LogLevel::warning, "{}", done.error().message);
 }
 
 }  // namespace media

@@ -87,7 +87,7 @@ base::Result<std::vector<ThumbnailPtr>> thumbnails_from_bytes(std::string_view b
         if (!thumbnail) return bad();
         out.push_back(std::make_shared<const Thumbnail>(std::move(*thumbnail)));
     }
-    if (!in->at_end()) return bad();
+    if (!in->read_whole()) return bad();
     return out;
 }
 

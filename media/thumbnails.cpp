@@ -182,11 +182,9 @@ void Thumbnails::Impl::save() {
     std::ranges::sort(kept, {}, &Entry::used);
     std::vector<ThumbnailPtr> thumbnails;
     for (Entry& entry : kept) thumbnails.push_back(std::move(entry.thumbnail));
-    auto file = base::AtomicFile::create(side_path);
-    if (file) file->write(thumbnail_bytes(thumbnails));
-    const auto done = file ? file->commit() : std::unexpected(file.error());
-    if (!done) return base::log(base::LogLevel::warning, "{}", done.error().message);
-    base::trim_side_files("thumbnails", k_disk_cap_bytes, side_path);
+    const auto done =
+        base::write_side_file("thumbnails", side_path, thumbnail_bytes(thumbnails), k_disk_cap_bytes);
+    if (!done) base::log(base::LogLevel::warning, "{}", done.error().message);
 }
 
 void Thumbnails::Impl::publish(const VideoFrame& picture, std::int64_t frame) {
@@ -362,10 +360,8 @@ base::Result<ThumbnailPtr> poster_of(const std::filesystem::path& medium, std::o
                           medium.string());
     ThumbnailPtr poster = thumbnail_of(**picture, 0, k_poster_box);
     if (side.empty()) return poster;
-    if (auto file = base::AtomicFile::create(side)) {
-        file->write(thumbnail_bytes({poster}));
-        if (file->commit()) base::trim_side_files("posters", k_posters_bytes, side);
-    }
+    (void)base::write_side_file("posters", side, thumbnail_bytes({poster}),
+                                k_posters_bytes);  // else made again
     return poster;
 }
 

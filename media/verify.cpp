@@ -5,7 +5,6 @@
 #include "base/digest.h"
 #include "media/frame_fetcher.h"
 #include "media/index_builder.h"
-#include "media/index_file.h"
 
 extern "C" {
 #include <libavutil/imgutils.h>
@@ -163,7 +162,7 @@ base::Result<VerifyReport> verify_film(const std::filesystem::path& film, std::o
     VerifyReport report = verification.report();
     report.pictures = index.stored_count();
     index.set_verified(report.bad_keys, report.undecodable);
-    if (stamp) save_index(film, *stamp, index.content());
+    if (stamp) keep_index(film, *stamp, index);
     return report;
 }
 

@@ -12,7 +12,6 @@
 #include "base/file_sequence.h"
 #include "media/frame_fetcher.h"
 #include "media/index_builder.h"
-#include "media/index_file.h"
 #include "media/open_info.h"
 #include "media/stand_in.h"
 #include "media/walk_back.h"
@@ -43,8 +42,6 @@ struct Request {
     // The order in which results are given out: never back to an older request or from exact to stand-in.
     [[nodiscard]] std::uint64_t rank(bool exact) const { return serial * 2 + (exact ? 1 : 0); }
 };
-
-enum class IndexFrom : std::uint8_t { packets, sample_table, side_file };
 
 }  // namespace
 
@@ -80,7 +77,6 @@ struct VideoSource::Impl {
     // ---- index thread
     void run_index(std::stop_token stop);
     void wait_for_first_picture(std::stop_token stop);
-    void keep_index();
     void watch_growth(const IndexTask& task, std::stop_token stop);
     void set_growing(bool on);
     void index_grown();
@@ -171,15 +167,9 @@ base::Result<FrameFetcher> VideoSource::Impl::open(std::stop_token stop) {
     const IndexTask task{path, demuxer->stream().index, options.decoder_threads, {}};
     stream_index = task.stream_index;
     stamp = index_stamp(path, stream_index);
-    if (auto known = stamp ? load_index(path, *stamp) : std::nullopt) {
-        index.assign(*known);
-        index.finish();
-        index_from = IndexFrom::side_file;
-    } else {
-        const auto table = index_from_sample_table(*demuxer, task, index);
-        if (!table) return std::unexpected(table.error());
-        index_from = *table ? IndexFrom::sample_table : IndexFrom::packets;
-    }
+    const auto from = index_at_once(*demuxer, task, stamp, index);
+    if (!from) return std::unexpected(from.error());
+    index_from = *from;
     seen_generation = index.generation();
     VideoInfo info = info_from_headers(*demuxer);
     auto fetcher = FrameFetcher::make(std::move(*demuxer), index, cache, options.decoder_threads, fetched);
@@ -354,7 +344,7 @@ void VideoSource::Impl::run_index(std::stop_token stop) {
     }
     last_index_wake = {};
     index_grown();
-    if (done && index_from != IndexFrom::side_file) keep_index();
+    if (done && stamp && index_from != IndexFrom::side_file) keep_index(path, *stamp, index);
     watch_growth(task, stop);
 }
 
@@ -363,11 +353,6 @@ void VideoSource::Impl::wait_for_first_picture(std::stop_token stop) {
     constexpr auto k_longest = std::chrono::seconds{2};
     std::unique_lock lock{mutex};
     first_published.wait_for(lock, stop, k_longest, [this] { return published_rank > 0; });
-}
-
-void VideoSource::Impl::keep_index() {
-    const IndexContent content = index.content();
-    if (stamp && worth_keeping(content) && !index.facts().broken_off) save_index(path, *stamp, content);
 }
 
 // A recording in progress: while the file was written to lately, looks at it every few seconds and reads on.
@@ -398,7 +383,7 @@ void VideoSource::Impl::watch_growth(const IndexTask& task, std::stop_token stop
         pause = std::max<Clock::duration>(k_growth_look_every, 10 * (Clock::now() - begun));
     }
     if (!grown) return;
-    keep_index();  // once: a step's own would be of a state that is gone
+    keep_index(path, *stamp, index);  // once: a step's own would be of a state that is gone
     set_growing(false);
 }
 
