@@ -126,8 +126,9 @@ std::optional<IndexContent> read_index(std::span<const std::byte> bytes, const I
     std::uint32_t faults = 0;
     in->take(faults);
     for (std::uint32_t i = 0; i < faults; ++i) {
-        const auto fault = in->take_bytes(in->take<std::uint32_t>().value_or(0));
-        if (!fault || in->left() == 0) return std::nullopt;
+        const auto length = in->take<std::uint32_t>();
+        const auto fault = length ? in->take_bytes(*length) : std::nullopt;
+        if (!fault) return std::nullopt;
         content.faults.emplace_back(*fault);
     }
     std::uint64_t pictures = 0, presented = 0;
