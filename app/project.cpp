@@ -114,16 +114,6 @@ fs::path untitled_project_for(const fs::path& media) {
 
 namespace {
 
-base::Result<media::VideoInfo> read_info(const fs::path& media, Probe depth,
-                                         std::optional<int> stream_index) {
-    if (depth == Probe::headers) return media::read_headers(media, stream_index);
-    media::VideoSourceOptions options;
-    options.stream_index = stream_index;
-    auto reader = media::FrameReader::open(media, options);
-    if (!reader) return std::unexpected(reader.error());
-    return reader->info();
-}
-
 void set_place(labels::Asset& asset, const fs::path& media, const fs::path& project) {
     std::error_code ignored;
     const fs::path full = fs::weakly_canonical(fs::absolute(media, ignored), ignored);
@@ -132,32 +122,49 @@ void set_place(labels::Asset& asset, const fs::path& media, const fs::path& proj
     asset.relative_path = full.lexically_relative(home).generic_string();
 }
 
-}  // namespace
-
-base::Result<labels::Asset> probe_asset(const fs::path& media, const fs::path& project, Probe depth,
-                                        std::optional<int> stream_index) {
-    auto info = read_info(media, depth, stream_index);
-    if (!info) return std::unexpected(info.error());
+base::Result<labels::Asset> asset_of(const media::VideoInfo& info, const fs::path& media,
+                                     const fs::path& project) {
     auto print = base::fingerprint(media);
     if (!print) return std::unexpected(print.error());
     labels::Asset asset;
     asset.id = labels::AssetId::make();
     asset.name = media.filename().string();
-    const auto first = std::ranges::find(info->streams, "video", &media::StreamInfo::type);
-    if (first != info->streams.end() && first->index != info->stream_index && stream_index)
-        asset.name += fmt::format(" (stream {})", info->stream_index);
-    asset.kind = info->is_picture ? labels::MediaKind::image : labels::MediaKind::video;
+    asset.kind = info.is_picture ? labels::MediaKind::image : labels::MediaKind::video;
     set_place(asset, media, project);
     asset.fingerprint = *print;
     asset.size_bytes = static_cast<std::int64_t>(base::medium_bytes(media).value_or(0));
-    asset.width_px = info->width_px;
-    asset.height_px = info->height_px;
-    asset.frame_count = info->index_complete ? info->frame_count : 0;
-    asset.time_base = info->time_base;
-    asset.frame_rate = info->average_rate;
-    asset.rotation_deg = info->rotation_deg;
-    asset.stream_index = info->stream_index;
+    asset.width_px = info.width_px;
+    asset.height_px = info.height_px;
+    asset.frame_count = info.index_complete ? info.frame_count : 0;
+    asset.time_base = info.time_base;
+    asset.frame_rate = info.average_rate;
+    asset.rotation_deg = info.rotation_deg;
+    asset.stream_index = info.stream_index;
     return asset;
+}
+
+}  // namespace
+
+base::Result<labels::Asset> probe_asset(const fs::path& media, const fs::path& project,
+                                        std::optional<int> stream_index) {
+    media::VideoSourceOptions options;
+    options.stream_index = stream_index;
+    const auto reader = media::FrameReader::open(media, options);
+    if (!reader) return std::unexpected(reader.error());
+    const media::VideoInfo& info = reader->info();
+    auto asset = asset_of(info, media, project);
+    const auto first = std::ranges::find(info.streams, "video", &media::StreamInfo::type);
+    if (asset && stream_index && first != info.streams.end() && first->index != *stream_index)
+        asset->name += fmt::format(" (stream {})", *stream_index);
+    return asset;
+}
+
+base::Result<labels::Asset> probe_asset(const fs::path& media, const fs::path& project,
+                                        std::shared_ptr<media::OpenFilm>& opened) {
+    auto headers = media::read_headers(media);
+    if (!headers) return std::unexpected(headers.error());
+    opened = std::move(headers->film);
+    return asset_of(headers->info, media, project);
 }
 
 namespace {

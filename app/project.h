@@ -12,6 +12,10 @@
 #include "labels/document.h"
 #include "labels/store.h"
 
+namespace media {
+class OpenFilm;
+}
+
 namespace app {
 
 class Project {
@@ -52,17 +56,17 @@ private:
 // may not be written, a file of that name and the medium's fingerprint under base::state_dir().
 [[nodiscard]] std::filesystem::path untitled_project_for(const std::filesystem::path& media);
 
-enum class Probe {
-    headers,  // frame_count stays 0 unless the picture index is there at once
-    whole,    // reads the picture index to its end: seconds to minutes for what has no sample table
-};
-
-// The medium's headers and fingerprint as a new asset (blocks). A stream other than the file's first video
-// makes an asset of its own. Errors: media::FrameReader's.
+// The medium as a new asset: its fingerprint, and its headers with the whole picture index (blocks: seconds
+// to minutes for what has no sample table). A stream other than the file's first video makes an asset of its
+// own. Errors: media::FrameReader's.
 [[nodiscard]] base::Result<labels::Asset> probe_asset(const std::filesystem::path& media,
                                                       const std::filesystem::path& project,
-                                                      Probe depth = Probe::whole,
                                                       std::optional<int> stream_index = {});
+// From the headers alone: frame_count stays 0 unless a sample table tells it. `opened` is then the open file,
+// for the source that will show it.
+[[nodiscard]] base::Result<labels::Asset> probe_asset(const std::filesystem::path& media,
+                                                      const std::filesystem::path& project,
+                                                      std::shared_ptr<media::OpenFilm>& opened);
 
 // Adds each medium not yet in the project (by fingerprint and stream), in one edit. An asset that an import
 // made without its medium is completed by the medium of its name; one whose medium has moved is told where it

@@ -258,7 +258,8 @@ private:
     Settings m_settings;
     std::unique_ptr<Project> m_project;
     std::unique_ptr<media::VideoSource> m_video;
-    base::JobPool m_survey_pool;  // so that long searches keep nobody waiting
+    std::shared_ptr<media::OpenFilm> m_open_film;  // just opened and not shown yet
+    base::JobPool m_survey_pool;                   // so that long searches keep nobody waiting
     std::unique_ptr<FilmSurvey> m_survey;
     AssetPosters m_posters;
     labels::AssetId m_video_asset;

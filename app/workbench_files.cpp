@@ -26,7 +26,9 @@ base::Result<std::string> Workbench::read_opened(Opened& opened, fs::path projec
     for (const fs::path& path : media) {
         if (job.stop_token().stop_requested())
             return base::fail(base::ErrorKind::cancelled, "Opening was cancelled");
-        auto asset = probe_asset(path, opened.for_project ? opened.current : project, Probe::headers);
+        std::shared_ptr<media::OpenFilm> film;
+        auto asset = probe_asset(path, opened.for_project ? opened.current : project, film);
+        if (opened.media.empty()) opened.film = std::move(film);  // the one that is shown
         if (asset)
             opened.media.push_back(std::move(*asset));
         else
@@ -89,6 +91,7 @@ bool Workbench::take_opened() {
         if (const auto added = add_media(*m_project, opened->media); !added)
             toast(ToastKind::error, added.error().message);
     }
+    m_open_film = std::move(opened->film);
     show_opened(opened->media);
     return true;
 }
@@ -123,6 +126,7 @@ void Workbench::close_project() {
     if (m_importing) m_importing->job->cancel();
     m_importing.reset();
     forget_picture();
+    m_open_film.reset();
     m_posters.clear();
     m_project.reset();
     m_view = {};
@@ -167,6 +171,7 @@ bool Workbench::take_media() {
     media::VideoSourceOptions options;
     options.stream_index = asset() != nullptr ? std::optional{asset()->stream_index} : std::nullopt;
     options.wakeup = m_wakeup;
+    options.opened = std::exchange(m_open_film, nullptr);
     m_video = std::make_unique<media::VideoSource>(located->path, options);
     m_survey = std::make_unique<FilmSurvey>(SurveyDesc{located->path, options.stream_index, m_wakeup},
                                             m_survey_pool);

@@ -15,6 +15,7 @@ struct Workbench::Opened {
     std::shared_ptr<base::Job> job;
     std::unique_ptr<Project> project;  // null: the media are for the project that is open
     std::vector<labels::Asset> media;
+    std::shared_ptr<media::OpenFilm> film;  // of the first of them
     Project* for_project = nullptr;     // identity only: the project that was open; never followed by the job
     std::filesystem::path current;      // its path
     bool same_project = false;          // what was asked for is open already

@@ -1,5 +1,6 @@
 #include "media/frame_fetcher.h"
 #include "media/index_builder.h"
+#include "media/open_film.h"
 #include "media/open_info.h"
 #include "media/video_source.h"
 
@@ -59,13 +60,13 @@ static std::int64_t listed_pictures(AVStream& stream) {
     return count;
 }
 
-base::Result<VideoInfo> read_headers(const std::filesystem::path& path, std::optional<int> stream_index) {
+base::Result<Headers> read_headers(const std::filesystem::path& path, std::optional<int> stream_index) {
     auto demuxer = Demuxer::open(path, stream_index, {});
     if (!demuxer) return std::unexpected(demuxer.error());
     VideoInfo info = info_from_headers(*demuxer);
     if (demuxer->is_mov()) info.frame_count = listed_pictures(demuxer->stream());
     info.index_complete = info.frame_count > 0;
-    return info;
+    return Headers{std::move(info), std::make_shared<OpenFilm>(std::move(*demuxer))};
 }
 
 const VideoInfo& FrameReader::info() const {

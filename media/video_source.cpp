@@ -12,6 +12,7 @@
 #include "base/file_sequence.h"
 #include "media/frame_fetcher.h"
 #include "media/index_builder.h"
+#include "media/open_film.h"
 #include "media/open_info.h"
 #include "media/stand_in.h"
 #include "media/walk_back.h"
@@ -162,8 +163,11 @@ void VideoSource::Impl::run(std::stop_token stop) {
 }
 
 base::Result<FrameFetcher> VideoSource::Impl::open(std::stop_token stop) {
-    auto demuxer = Demuxer::open(path, options.stream_index, stop);
+    auto taken = options.opened ? options.opened->take(path, options.stream_index) : std::nullopt;
+    auto demuxer =
+        taken ? base::Result<Demuxer>{std::move(*taken)} : Demuxer::open(path, options.stream_index, stop);
     if (!demuxer) return std::unexpected(demuxer.error());
+    demuxer->set_stop(stop);
     const IndexTask task{path, demuxer->stream().index, options.decoder_threads, {}};
     stream_index = task.stream_index;
     stamp = index_stamp(path, stream_index);

@@ -21,11 +21,16 @@ namespace media {
 
 struct CachedPicture;  // media's own: frame_cache.h
 
+// A film's file that was opened to read its headers, to be taken over by the source that shows it: a film of
+// hours has a table that takes long to read. Handed over, never shared.
+class OpenFilm;
+
 struct VideoSourceOptions {
-    std::optional<int> stream_index;       // default: the first that is no cover picture, ffmpeg's 0:v:0
-    std::size_t cache_bytes = 512u << 20;  // decoded frames kept
-    int decoder_threads = 0;               // 0: as many as cores
-    std::function<void()> wakeup;          // from the worker; may do nothing but unblock the waiter
+    std::shared_ptr<OpenFilm> opened = {};  // taken over where it is of the same file and stream
+    std::optional<int> stream_index;        // default: the first that is no cover picture, ffmpeg's 0:v:0
+    std::size_t cache_bytes = 512u << 20;   // decoded frames kept
+    int decoder_threads = 0;                // 0: as many as cores
+    std::function<void()> wakeup;           // from the worker; may do nothing but unblock the waiter
 };
 
 struct VideoCounters {
@@ -113,10 +118,14 @@ private:
     std::unique_ptr<Impl> m_impl;
 };
 
+struct Headers {
+    VideoInfo info;
+    std::shared_ptr<OpenFilm> film;
+};
 // What the headers say, and the sample table where there is one; without it frame_count is 0. Blocks. Errors:
 // as opening.
-[[nodiscard]] base::Result<VideoInfo> read_headers(const std::filesystem::path& path,
-                                                   std::optional<int> stream_index = {});
+[[nodiscard]] base::Result<Headers> read_headers(const std::filesystem::path& path,
+                                                 std::optional<int> stream_index = {});
 
 // 8-bit RGBA as displayed (rotation and flip applied), rows top to bottom, shown_width*shown_height*4 bytes.
 // The same conversion as the GPU's within rounding.

@@ -21,7 +21,7 @@ base::Result<void> add(const Options& options) {
     if (!project) return std::unexpected(project.error());
     std::vector<labels::Asset> probed;
     for (const std::string& file : options.media) {
-        auto asset = probe_asset(file, options.project, Probe::whole, options.stream);
+        auto asset = probe_asset(file, options.project, options.stream);
         if (!asset) return std::unexpected(asset.error());
         probed.push_back(std::move(*asset));
     }
