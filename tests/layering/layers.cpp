@@ -20,11 +20,12 @@ struct Layer {
 const std::vector<Layer> k_layers = {
     {"base", {}},
     {"labels", {"base"}},
-    {"media", {"base"}},
+    {"geo", {"base"}},
+    {"media", {"base", "geo"}},
     {"assist", {"base", "labels", "media"}},
-    {"formats", {"base", "labels"}},
+    {"formats", {"base", "geo", "labels"}},
     {"render", {"base", "media", "shaders"}},
-    {"app", {"base", "labels", "media", "assist", "formats", "render"}},
+    {"app", {"base", "geo", "labels", "media", "assist", "formats", "render"}},
 };
 
 // Libraries that only some layers may see, by the beginning of the header's name.
@@ -37,8 +38,10 @@ const std::vector<Library> k_libraries = {
     {"libav", {"media"}},
     {"libsw", {"media"}},
     {"stb_", {"media"}},
-    {"gdal", {"media", "formats"}},
-    {"ogr", {"formats"}},
+    {"gdal", {"geo", "media", "formats"}},
+    {"cpl_", {"geo", "media", "formats"}},
+    {"ogr", {"geo", "media", "formats"}},
+    {"geodesic", {"geo"}},
     {"opencv", {"assist"}},
     {"sqlite3", {"labels"}},
     {"zstd", {"labels"}},
