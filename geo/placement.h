@@ -25,7 +25,8 @@ struct CrsFacts {
     std::string unit;            // "metre", "degree", "US survey foot"
 };
 [[nodiscard]] CrsFacts crs_facts(const std::string& crs);
-// What a person types ("EPSG:4326", "32633", WKT, PROJ string) as WKT. Errors: malformed, naming it.
+// What a person types ("EPSG:4326", "32633", WKT, PROJ string) as WKT. Reads no file and no network. Errors:
+// malformed, naming it.
 [[nodiscard]] base::Result<std::string> crs_from_text(const std::string& text);
 
 // Pixels are level-0 coordinates, corner-based. One thread at a time. Points that have no counterpart (beyond
@@ -33,14 +34,18 @@ struct CrsFacts {
 class Placement {
 public:
     // Uses the geotransform, else the GCPs (a polynomial; thin-plate splines where that misses by more than a
-    // pixel), else the RPCs. Errors: malformed (a CRS or a transform that cannot be used); refused where
+    // pixel), else the RPCs (at their own height, in longitude and latitude, WGS 84, whatever `crs` says).
+    // The picture's size says on which turn of the globe a coordinate is meant: that nearest to its centre; 0
+    // where it is not known. Errors: malformed (a CRS or a transform that cannot be used); refused where
     // `reference` is empty().
-    [[nodiscard]] static base::Result<Placement> create(const base::Georeference& reference);
+    [[nodiscard]] static base::Result<Placement> create(const base::Georeference& reference,
+                                                        double width_px = 0, double height_px = 0);
     Placement(Placement&&) noexcept;
     Placement& operator=(Placement&&) noexcept;
     ~Placement();
 
     [[nodiscard]] const CrsFacts& crs() const;
+    [[nodiscard]] const std::string& crs_wkt() const;  // of crs_from_pixel; empty: none
     [[nodiscard]] std::optional<base::Point> crs_from_pixel(base::Point pixel) const;
     [[nodiscard]] std::optional<base::Point> pixel_from_crs(base::Point in_crs) const;
     // Nothing where the CRS is unknown.
@@ -49,10 +54,10 @@ public:
 
     // On the CRS's ellipsoid, along geodesics; in the CRS's plane where it is not tied to a body. Of a path
     // in pixels, its legs densified so that a straight line on the picture is measured, not the geodesic
-    // between its ends. Nothing where a point has no place.
+    // between its ends. Nothing where a point has no place, or no CRS says what its unit is.
     [[nodiscard]] std::optional<double> length_m(std::span<const base::Point> path_in_pixels) const;
-    [[nodiscard]] std::optional<double> area_m2(
-        std::span<const base::Point> ring_in_pixels) const;  // never negative
+    // Of what the ring encloses, either way round and closed or not; never negative.
+    [[nodiscard]] std::optional<double> area_m2(std::span<const base::Point> ring_in_pixels) const;
 
 private:
     struct Impl;
