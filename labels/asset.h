@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/georeference.h"
 #include "base/id.h"
 #include "base/rational.h"
 
@@ -29,7 +30,8 @@ struct Asset {
     base::Rational frame_rate{0, 1};  // average, for display and for formats that want one; never identity
     int rotation_deg = 0;             // clockwise rotation that was applied to show it: 0, 90, 180, 270
     int stream_index = 0;
-    std::int64_t position = 0;  // order in the list
+    std::int64_t position = 0;        // order in the list
+    base::Georeference georeference;  // of a raster or a picture, as its file says it
     bool operator==(const Asset&) const = default;
 };
 

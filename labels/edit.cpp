@@ -18,6 +18,14 @@ std::size_t bytes_of(const AttributeValues& values) {
     return bytes;
 }
 
+std::size_t bytes_of(const std::optional<Asset>& asset) {
+    if (!asset) return 0;
+    std::size_t bytes = 512 + asset->georeference.crs.size();
+    bytes += asset->georeference.gcps.size() * sizeof(base::GroundControlPoint);
+    for (const std::string& each : asset->georeference.rpc) bytes += each.size();
+    return bytes;
+}
+
 std::size_t bytes_of(const std::optional<Keyframe>& keyframe) {
     if (!keyframe) return 0;
     std::size_t bytes = bytes_of(keyframe->attributes);
@@ -67,7 +75,8 @@ bool starts_from(const Edit& edit, const State& state) {
 }
 
 std::size_t approximate_bytes(const Edit& edit) {
-    std::size_t bytes = sizeof(Edit) + (edit.ontology ? 4096 : 0) + edit.assets.size() * 1024;
+    std::size_t bytes = sizeof(Edit) + (edit.ontology ? 4096 : 0);
+    for (const auto& [id, change] : edit.assets) bytes += bytes_of(change.before) + bytes_of(change.after);
     for (const auto& [id, track] : edit.tracks) {
         bytes += sizeof(TrackEdit) + 64;
         for (const auto& [frame, change] : track.keyframes) {

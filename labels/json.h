@@ -13,6 +13,7 @@ namespace labels {
 
 [[nodiscard]] std::string to_json(const Ontology& ontology);  // indented, for people
 [[nodiscard]] std::string to_json(const Asset& asset);
+[[nodiscard]] std::string to_json(const base::Georeference& georeference);
 [[nodiscard]] std::string to_json(const Track& track);  // one line
 [[nodiscard]] std::string to_json(const Edit& edit);    // one line
 
@@ -30,6 +31,9 @@ namespace labels {
 [[nodiscard]] base::Result<Ontology> ontology_from_json(std::string_view text,
                                                         const Ontology* ids_from = nullptr);
 [[nodiscard]] base::Result<Asset> asset_from_json(std::string_view text);
+// {"crs":"WKT","geotransform":[six numbers],"gcps":[[column,row,x,y,z],…],"rpc":["NAME=VALUE",…]}; what there
+// is not is left out.
+[[nodiscard]] base::Result<base::Georeference> georeference_from_json(std::string_view text);
 [[nodiscard]] base::Result<Track> track_from_json(std::string_view text);
 [[nodiscard]] base::Result<Edit> edit_from_json(std::string_view text);
 

@@ -59,6 +59,36 @@ base::Rational read_ratio(const Node& node) {
     return {parts[0], parts[1]};
 }
 
+// Exactly so many numbers.
+template <std::size_t N>
+std::array<double, N> read_numbers(const Node& node, std::string_view what) {
+    std::array<double, N> numbers{};
+    std::size_t count = 0;
+    node.each_element([&](const Node& each) {
+        if (count < N) numbers[count] = each.number();
+        ++count;
+    });
+    if (!node.failed() && count != N) node.fail(fmt::format("must be {}", what));
+    return numbers;
+}
+
+base::Georeference read_georeference(const Node& node) {
+    base::Georeference georeference;
+    if (!node.is_object()) node.fail("must be an object");
+    optional_text(node, "crs", georeference.crs);
+    if (const Node numbers = node.member("geotransform"); numbers.there())
+        georeference.geotransform = read_numbers<6>(numbers, "six numbers");
+    if (const Node gcps = node.member("gcps"); gcps.there()) {
+        gcps.each_element([&](const Node& each) {
+            const auto [column, row, x, y, z] = read_numbers<5>(each, "[column, row, x, y, z]");
+            georeference.gcps.push_back({{column, row}, x, y, z});
+        });
+    }
+    if (const Node rpc = node.member("rpc"); rpc.there())
+        rpc.each_element([&](const Node& each) { georeference.rpc.push_back(each.text()); });
+    return georeference;
+}
+
 Asset read_asset(const Node& node) {
     constexpr std::int64_t k_most = std::numeric_limits<std::int64_t>::max();
     Asset asset;
@@ -77,6 +107,7 @@ Asset read_asset(const Node& node) {
     optional_int(node, "rotation", asset.rotation_deg, k_int_min, k_int_max);
     optional_int(node, "stream", asset.stream_index, k_int_min, k_int_max);
     optional_int(node, "position", asset.position, std::numeric_limits<std::int64_t>::min(), k_most);
+    optional_member(node, "georeference", asset.georeference, read_georeference);
     return asset;
 }
 
@@ -285,6 +316,9 @@ Track read_track(const Node& node) {
 }  // namespace
 
 base::Result<Asset> asset_from_json(std::string_view text) { return read_json(text, read_asset); }
+base::Result<base::Georeference> georeference_from_json(std::string_view text) {
+    return read_json(text, read_georeference);
+}
 base::Result<Track> track_from_json(std::string_view text) { return read_json(text, read_track); }
 base::Result<Edit> edit_from_json(std::string_view text) { return read_json(text, read_edit); }
 base::Result<Geometry> geometry_from_json(std::string_view text) { return read_json(text, read_geometry); }

@@ -97,6 +97,35 @@ void write(Compact& out, std::string_view name, base::Rational ratio) {
     out.EndArray();
 }
 
+void write_numbers(Compact& out, std::span<const double> numbers) {
+    out.StartArray();
+    for (const double each : numbers) number(out, each);
+    out.EndArray();
+}
+
+void write(Compact& out, const base::Georeference& georeference) {
+    out.StartObject();
+    if (!georeference.crs.empty()) text(out, "crs", georeference.crs);
+    if (georeference.geotransform) {
+        key(out, "geotransform");
+        write_numbers(out, *georeference.geotransform);
+    }
+    if (!georeference.gcps.empty()) {
+        key(out, "gcps");
+        out.StartArray();
+        for (const base::GroundControlPoint& each : georeference.gcps)
+            write_numbers(out, std::array{each.pixel.x, each.pixel.y, each.x, each.y, each.z});
+        out.EndArray();
+    }
+    if (!georeference.rpc.empty()) {
+        key(out, "rpc");
+        out.StartArray();
+        for (const std::string& each : georeference.rpc) text(out, each);
+        out.EndArray();
+    }
+    out.EndObject();
+}
+
 void write(Compact& out, const Asset& asset) {
     out.StartObject();
     text(out, "id", base::to_string(asset.id.uuid));
@@ -114,6 +143,10 @@ void write(Compact& out, const Asset& asset) {
     integer(out, "rotation", asset.rotation_deg);
     integer(out, "stream", asset.stream_index);
     integer(out, "position", asset.position);
+    if (asset.georeference != base::Georeference{}) {
+        key(out, "georeference");
+        write(out, asset.georeference);
+    }
     out.EndObject();
 }
 
@@ -303,6 +336,7 @@ std::string to_json(const Ontology& ontology) {
 }
 
 std::string to_json(const Asset& asset) { return one_line(asset); }
+std::string to_json(const base::Georeference& georeference) { return one_line(georeference); }
 std::string attributes_to_json(const AttributeValues& values) { return one_line(values); }
 
 std::string geometry_to_json(const Geometry& geometry) {

@@ -20,7 +20,7 @@ CREATE TABLE asset (
     width INTEGER NOT NULL, height INTEGER NOT NULL, frame_count INTEGER NOT NULL,
     time_base_num INTEGER NOT NULL, time_base_den INTEGER NOT NULL,
     frame_rate_num INTEGER NOT NULL, frame_rate_den INTEGER NOT NULL,
-    rotation INTEGER NOT NULL, stream INTEGER NOT NULL);
+    rotation INTEGER NOT NULL, stream INTEGER NOT NULL, georeference TEXT);
 
 CREATE TABLE track (
     n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, asset BLOB NOT NULL, class BLOB NOT NULL, number INTEGER NOT NULL,
@@ -78,9 +78,14 @@ base::Result<void> migrate_1_to_2(Database& database) {
     return database.run(k_views);
 }
 
+// Version 2 did not know where a raster lies.
+base::Result<void> migrate_2_to_3(Database& database) {
+    return database.run("ALTER TABLE asset ADD COLUMN georeference TEXT;");
+}
+
 // [i] leads from version i + 1 to i + 2. A step, once released, is never changed.
 using Migration = base::Result<void> (*)(Database&);
-constexpr Migration k_migrations[] = {migrate_1_to_2};
+constexpr Migration k_migrations[] = {migrate_1_to_2, migrate_2_to_3};
 static_assert(std::size(k_migrations) == k_schema_version - 1);
 
 base::Result<void> set_version(Database& database) {

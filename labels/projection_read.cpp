@@ -63,6 +63,12 @@ public:
         if (!values) fail(column, values.error().message);
         return values ? std::move(*values) : AttributeValues{};
     }
+    base::Georeference georeference(int column) {
+        if (m_row.is_null(column)) return {};
+        auto read = georeference_from_json(m_row.text(column));
+        if (!read) fail(column, read.error().message);
+        return read ? std::move(*read) : base::Georeference{};
+    }
     void fail(int column, std::string_view what) {
         if (m_fault.empty()) m_fault = fmt::format("column {} holds {}", column + 1, what);
     }
@@ -96,6 +102,7 @@ Asset read_asset(Row& row) {
     asset.frame_rate = {row.integer(13), row.integer(14)};
     asset.rotation_deg = row.integer<int>(15);
     asset.stream_index = row.integer<int>(16);
+    asset.georeference = row.georeference(17);
     if (asset.time_base.den <= 0 || asset.frame_rate.den <= 0) row.fail(12, "a ratio over zero");
     return asset;
 }
@@ -180,7 +187,8 @@ private:
         auto rows = m_database.prepare(
             "SELECT id, position, name, kind, relative_path, absolute_path, fingerprint, size_bytes, width, "
             "height, "
-            "frame_count, time_base_num, time_base_den, frame_rate_num, frame_rate_den, rotation, stream "
+            "frame_count, time_base_num, time_base_den, frame_rate_num, frame_rate_den, rotation, stream, "
+            "georeference "
             "FROM asset ORDER BY n");
         if (!rows) return std::unexpected(rows.error());
         auto there = rows->step();

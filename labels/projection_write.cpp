@@ -9,12 +9,13 @@ constexpr std::string_view k_sql[] = {
     "UPDATE ontology SET revision = ?1, json = ?2 WHERE one = 1",
     "INSERT INTO asset (id, position, name, kind, relative_path, absolute_path, fingerprint, size_bytes, "
     "width, height, "
-    "frame_count, time_base_num, time_base_den, frame_rate_num, frame_rate_den, rotation, stream) "
-    "VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17) ON CONFLICT (id) DO UPDATE SET "
+    "frame_count, time_base_num, time_base_den, frame_rate_num, frame_rate_den, rotation, stream, "
+    "georeference) "
+    "VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18) ON CONFLICT (id) DO UPDATE SET "
     "position=?2, name=?3, kind=?4, relative_path=?5, absolute_path=?6, fingerprint=?7, size_bytes=?8, "
     "width=?9, height=?10, "
     "frame_count=?11, time_base_num=?12, time_base_den=?13, frame_rate_num=?14, frame_rate_den=?15, "
-    "rotation=?16, stream=?17",
+    "rotation=?16, stream=?17, georeference=?18",
     "DELETE FROM asset WHERE id = ?1",
     "SELECT n FROM track WHERE id = ?1",
     "INSERT INTO track (id, asset, class, number, name, shape, extent, attributes, \"group\", z_order, "
@@ -82,6 +83,9 @@ base::Result<void> ProjectionWriter::write_asset(AssetId id, const Change<Asset>
     sql.bind(12, asset.time_base.num).bind(13, asset.time_base.den);
     sql.bind(14, asset.frame_rate.num).bind(15, asset.frame_rate.den);
     sql.bind(16, std::int64_t{asset.rotation_deg}).bind(17, std::int64_t{asset.stream_index});
+    const bool is_placed = asset.georeference != base::Georeference{};
+    const std::string georeference = is_placed ? to_json(asset.georeference) : std::string{};
+    is_placed ? sql.bind(18, std::string_view(georeference)) : sql.bind_null(18);
     return sql.run();
 }
 

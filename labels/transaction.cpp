@@ -34,6 +34,27 @@ void make_storable(Ontology& ontology) {
     }
 }
 
+// Neither texts nor tables hold what is not finite, and -0 would not come back as itself.
+void make_storable(base::Georeference& georeference) {
+    georeference.crs = to_utf8(std::move(georeference.crs));
+    for (std::string& each : georeference.rpc) each = to_utf8(std::move(each));
+    const auto is_finite = [](double value) { return std::isfinite(value); };
+    if (georeference.geotransform) {
+        if (!std::ranges::all_of(*georeference.geotransform, is_finite))
+            georeference.geotransform.reset();
+        else
+            for (double& each : *georeference.geotransform) each += 0.0;
+    }
+    const auto coordinates = [](base::GroundControlPoint& point) {
+        return std::array{&point.pixel.x, &point.pixel.y, &point.x, &point.y, &point.z};
+    };
+    for (base::GroundControlPoint& point : georeference.gcps)
+        for (double* each : coordinates(point)) *each += 0.0;
+    std::erase_if(georeference.gcps, [&](base::GroundControlPoint point) {
+        return !std::ranges::all_of(coordinates(point), [&](const double* each) { return is_finite(*each); });
+    });
+}
+
 void make_storable(Asset& asset) {
     for (std::string* text : {&asset.name, &asset.relative_path, &asset.absolute_path, &asset.fingerprint}) {
         *text = to_utf8(std::move(*text));
@@ -41,6 +62,7 @@ void make_storable(Asset& asset) {
     for (base::Rational* ratio : {&asset.time_base, &asset.frame_rate}) {
         if (ratio->den <= 0) *ratio = {0, 1};
     }
+    make_storable(asset.georeference);
 }
 
 void make_storable(TrackInfo& info) {

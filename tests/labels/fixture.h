@@ -51,6 +51,16 @@ inline labels::Asset make_asset(std::string name, std::int64_t position = 0) {
     return asset;
 }
 
+// Of several sorts, with coordinates that no short decimal gives.
+inline base::Georeference make_georeference(std::int64_t sort) {
+    base::Georeference made;
+    made.crs = "PROJCS[\"WGS 84 / UTM zone 33N\"]";
+    if (sort % 2 == 0) made.geotransform = {500000.1, 1.0 / 3, 1e-17, 5.2e6 / 7, -1e-300, -1.0 / 3};
+    if (sort % 3 == 0) made.gcps = {{{0.5, 1.0 / 7}, 1e7 / 3, -2e6 / 9, 0}, {{100, 100}, 1, 2, 3.25}};
+    if (sort % 5 == 0) made.rpc = {"LINE_OFF=1000.5", "ERR_BIAS=-1.0"};
+    return made;
+}
+
 inline labels::Keyframe make_keyframe(std::int64_t frame, double x = 0) {
     labels::Keyframe keyframe;
     keyframe.frame = frame;
@@ -218,6 +228,7 @@ inline void Editor::edit_asset(labels::Transaction& transaction) {
     labels::Asset asset = make_asset("medium " + std::to_string(below(1000)) + ".mp4", below(5));
     if (const labels::Asset* old = m_document.state().find(any_asset()); old != nullptr && what < 4)
         asset.id = old->id;
+    if (what > 1) asset.georeference = make_georeference(asset.position);
     transaction.put_asset(asset);
 }
 

@@ -131,6 +131,51 @@ TEST_CASE("coordinates_survive_bit_for_bit_and_whole_ones_are_short") {
     CHECK(says(to_json(track), "\"box\":[1,2,300,-4],\"confidence\":0.9}"));
 }
 
+TEST_CASE("an_assets_place_on_the_ground_survives_bit_for_bit") {
+    std::mt19937_64 random(8);
+    const auto any = [&] {
+        double value = 0;
+        do {
+            const std::uint64_t bits = random();
+            std::memcpy(&value, &bits, sizeof value);
+        } while (!std::isfinite(value));
+        return value;
+    };
+    Asset asset = fixture::make_asset("scene.tif");
+    asset.kind = MediaKind::raster;
+    CHECK_FALSE(says(to_json(asset), "georeference"));
+    for (int i = 0; i < 500; ++i) {
+        asset.georeference = fixture::make_georeference(i);
+        if (i % 2 == 0) asset.georeference.geotransform = {any(), any(), any(), any(), any(), any()};
+        asset.georeference.gcps.push_back({{any(), any()}, any(), any(), any()});
+        const auto back = asset_from_json(to_json(asset));
+        REQUIRE(back.has_value());
+        CHECK(*back == asset);
+        CHECK(to_json(*back) == to_json(asset));
+    }
+    CHECK(says(to_json(asset), R"("kind":"raster")"));
+}
+
+TEST_CASE("a_wrong_place_on_the_ground_is_refused_with_the_place") {
+    const auto refused = [](std::string_view georeference, std::string_view part) {
+        std::string text = to_json(fixture::make_asset("a.tif"));
+        text.insert(text.size() - 1, fmt::format(",\"georeference\":{}", georeference));
+        const auto asset = asset_from_json(text);
+        REQUIRE_FALSE(asset.has_value());
+        CHECK(says(asset.error().message, part));
+    };
+    refused("7", "georeference must be an object");
+    refused("[]", "georeference must be an object");
+    refused(R"({"crs":4326})", "georeference.crs must be a text");
+    refused(R"({"geotransform":[1,2,3,4,5]})", "georeference.geotransform must be six numbers");
+    refused(R"({"geotransform":[1,2,3,4,5,6,7]})", "six numbers");
+    refused(R"({"geotransform":[1,2,3,4,5,"6"]})", "georeference.geotransform[5] must be a number");
+    refused(R"({"geotransform":[1,2,3,4,5,1e999]})", "");
+    refused(R"({"gcps":[[1,2,3,4,5],[1,2]]})", "georeference.gcps[1] must be [column, row, x, y, z]");
+    refused(R"({"rpc":{"LINE_OFF":1}})", "georeference.rpc must be a list");
+    refused(R"({"rpc":[1]})", "georeference.rpc[0] must be a text");
+}
+
 TEST_CASE("every_sort_of_track_goes_through_json_unchanged") {
     Document document;
     fixture::Editor editor(document, 4);

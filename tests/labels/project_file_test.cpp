@@ -244,7 +244,14 @@ void make_version_1(const std::filesystem::path& path) {
         "INSERT INTO old SELECT track_n, frame, outside, occluded, interpolate, source, x0, y0, x1, y1, "
         "rotation,"
         "geometry, attributes FROM keyframe; DROP TABLE keyframe; ALTER TABLE old RENAME TO keyframe;"
+        "ALTER TABLE asset DROP COLUMN georeference;"
         "PRAGMA user_version = 1;");
+}
+
+// As the second version left it: an asset lies nowhere on the ground.
+void make_version_2(const std::filesystem::path& path) {
+    fill_with_edits(path, 22, 60);
+    run_sql(path, "ALTER TABLE asset DROP COLUMN georeference; PRAGMA user_version = 2;");
 }
 
 }  // namespace
@@ -271,7 +278,7 @@ TEST_CASE("an_older_project_is_migrated_in_place_after_a_backup") {
             for (const Keyframe& keyframe : track->keyframes) CHECK(keyframe.pts == k_no_pts);
         }
     }
-    CHECK(sql_text(folder / "p.limn", "PRAGMA user_version") == "2");
+    CHECK(sql_text(folder / "p.limn", "PRAGMA user_version") == "3");
     CHECK(sql_text(folder / "p.limn", "SELECT count(*) FROM keyframe_readable") == count);
     CHECK(sql_text(folder / "p.limn.schema-1.backup", "PRAGMA user_version") == "1");
     CHECK(sql_text(folder / "p.limn.schema-1.backup", "SELECT count(*) FROM keyframe") == count);
@@ -279,6 +286,52 @@ TEST_CASE("an_older_project_is_migrated_in_place_after_a_backup") {
     fixture::Editor editor(*saved.document, 5);
     for (int i = 0; i < 20; ++i) editor.edit();
     CHECK(saved.file.load().has_value());
+}
+
+TEST_CASE("a_project_that_knows_no_places_on_the_ground_still_opens_and_learns_them") {
+    const Folder folder;
+    make_version_2(folder / "p.limn");
+    Asset asset = fixture::make_asset("scene.tif", 7);
+    asset.kind = MediaKind::raster;
+    asset.georeference = fixture::make_georeference(0);
+    {
+        Saved saved(open(folder / "p.limn"));
+        for (const Asset& each : saved.document->state().assets)
+            CHECK(each.georeference == base::Georeference{});
+        Transaction transaction(*saved.document, "Add raster");
+        transaction.put_asset(asset);
+        REQUIRE(transaction.commit());
+    }
+    CHECK(sql_text(folder / "p.limn", "PRAGMA user_version") == "3");
+    CHECK(sql_text(folder / "p.limn.schema-2.backup", "PRAGMA user_version") == "2");
+    ProjectFile file = open(folder / "p.limn");
+    const auto loaded = file.load();
+    REQUIRE(loaded.has_value());
+    REQUIRE(loaded->state.find(asset.id) != nullptr);
+    CHECK(*loaded->state.find(asset.id) == asset);
+    State moved = loaded->state;
+    const std::string before = state_hash(moved);
+    for (Asset& each : moved.assets)
+        if (each.id == asset.id) each.georeference.geotransform->at(0) += 1e-9;
+    CHECK(state_hash(moved) != before);
+    run_sql(folder / "p.limn", "UPDATE asset SET georeference = '{\"geotransform\":[1]}'");
+    CHECK(says(file.load().error().message, "geotransform must be six numbers"));
+}
+
+TEST_CASE("what_no_file_can_hold_of_a_place_is_left_out_of_the_document") {
+    Document document;
+    Asset asset = fixture::make_asset("scene.tif");
+    asset.georeference.geotransform = {0, 1, std::nan(""), 0, 0, 1};
+    asset.georeference.gcps = {{{0, 0}, 1, 2, INFINITY}, {{1, 1}, -0.0, 2, 3}};
+    asset.georeference.rpc = {"a\xff"};
+    Transaction transaction(document, "Add");
+    transaction.put_asset(asset);
+    REQUIRE(transaction.commit());
+    const Asset& kept = *document.state().find(asset.id);
+    CHECK_FALSE(kept.georeference.geotransform);
+    REQUIRE(kept.georeference.gcps.size() == 1);
+    CHECK_FALSE(std::signbit(kept.georeference.gcps[0].x));
+    CHECK(*asset_from_json(to_json(kept)) == kept);
 }
 
 TEST_CASE("a_read_only_folder_still_opens_also_with_an_unfinished_write_ahead_log") {
