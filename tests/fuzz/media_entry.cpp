@@ -1,9 +1,14 @@
 #include "media_entry.h"
 
+#include <algorithm>
+#include <bit>
+#include <cmath>
 #include <cstring>
+#include <limits>
 #include <vector>
 
 #include "base/digest.h"
+#include "media/band_math.h"
 #include "media/index_file.h"
 #include "media/mp4_table.h"
 #include "must.h"
@@ -61,9 +66,48 @@ bool read_index_file(std::span<const std::byte> bytes) {
     return true;
 }
 
+// What is accepted gives the same alone as among many, in values of which none is infinite or a denormal, and
+// is the same expression when read again.
+bool read_band_math(std::span<const std::byte> bytes) {
+    const std::string_view text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+    const auto math = media::BandMath::parse(text, 6);
+    if (!math) {
+        must(!math.error().message.empty(), "an error says nothing");
+        return false;
+    }
+    must(std::ranges::is_sorted(math->bands()), "bands out of order");
+    const auto again = media::BandMath::parse(math->text(), 6);
+    must(again && again->glsl() == math->glsl(), "another expression when read again");
+    const std::string glsl = math->glsl();
+    must(std::ranges::count(glsl, '(') == std::ranges::count(glsl, ')'), "brackets that do not match");
+    constexpr float k_samples[] = {0, 1, -2.5f, 1e30f, 300, std::numeric_limits<float>::quiet_NaN(), -1e-20f};
+    constexpr std::size_t k_count = std::size(k_samples);
+    std::vector<std::vector<float>> planes;
+    std::vector<const float*> starts;
+    for (std::size_t band = 0; band < math->bands().size(); ++band) {
+        planes.emplace_back(k_samples, k_samples + k_count);
+        std::ranges::rotate(planes.back(),
+                            planes.back().begin() + static_cast<std::ptrdiff_t>(band % k_count));
+    }
+    for (const auto& plane : planes) starts.push_back(plane.data());
+    std::array<float, k_count> together{};
+    math->evaluate(starts, k_count, together.data());
+    for (std::size_t i = 0; i < k_count; ++i) {
+        std::vector<float> values;
+        for (const auto& plane : planes) values.push_back(plane[i]);
+        const float alone = math->evaluate(values);
+        const auto kind = std::fpclassify(alone);
+        must(kind != FP_INFINITE && kind != FP_SUBNORMAL, "a value that there is not");
+        must(std::bit_cast<std::uint32_t>(alone) == std::bit_cast<std::uint32_t>(together[i]),
+             "another value alone");
+    }
+    return true;
+}
+
 bool run_media(std::string_view target, std::span<const std::byte> bytes) {
     if (target == "mp4-table") return read_mp4_table(bytes);
     if (target == "index-file") return read_index_file(bytes);
+    if (target == "band-math") return read_band_math(bytes);
     must(false, "there is no such target");
     return false;
 }

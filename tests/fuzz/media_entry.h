@@ -9,13 +9,16 @@
 
 namespace fuzz {
 
-inline constexpr std::string_view k_media_targets[] = {"mp4-table", "index-file"};
+inline constexpr std::string_view k_media_targets[] = {"mp4-table", "index-file", "band-math"};
 
 // The payload of a moov box. True when any of its first tracks has a table.
 bool read_mp4_table(std::span<const std::byte> bytes);
 
 // An index side file without its digest. True when it is one.
 bool read_index_file(std::span<const std::byte> bytes);
+
+// An expression over six bands. True when it is one.
+bool read_band_math(std::span<const std::byte> bytes);
 
 bool run_media(std::string_view target, std::span<const std::byte> bytes);
 
