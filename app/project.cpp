@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/file_sequence.h"
+#include "media/raster_file.h"
 #include "media/video_source.h"
 
 namespace app {
@@ -105,10 +106,12 @@ fs::path untitled_project_for(const fs::path& media) {
     const fs::path full = fs::absolute(media, ignored);
     fs::path beside = full;
     beside += ".limn";
-    if (fs::exists(beside, ignored) || may_write(full.parent_path())) return beside;
+    const bool is_name = media::is_gdal_name(media);
+    if (!is_name && (fs::exists(beside, ignored) || may_write(full.parent_path()))) return beside;
     // The fingerprint keeps two media of one name apart; a medium that cannot be read has none and fails
     // later.
-    const std::string print = base::fingerprint(media).value_or("unread");
+    const std::string print = is_name ? labels::fingerprint_of_name(media.string()).substr(5)
+                                      : base::fingerprint(media).value_or("unread");
     return base::state_dir() / fmt::format("{}.{}.limn", full.filename().string(), print);
 }
 
@@ -122,17 +125,44 @@ void set_place(labels::Asset& asset, const fs::path& media, const fs::path& proj
     asset.relative_path = full.lexically_relative(home).generic_string();
 }
 
-base::Result<labels::Asset> asset_of(const media::VideoInfo& info, const fs::path& media,
-                                     const fs::path& project) {
-    auto print = base::fingerprint(media);
-    if (!print) return std::unexpected(print.error());
+// What every kind of medium has.
+base::Result<labels::Asset> new_asset(const fs::path& media, const fs::path& project) {
     labels::Asset asset;
     asset.id = labels::AssetId::make();
     asset.name = media.filename().string();
-    asset.kind = info.is_picture ? labels::MediaKind::image : labels::MediaKind::video;
+    if (media::is_gdal_name(media)) {  // read through GDAL, from wherever it is
+        asset.absolute_path = media.string();
+        asset.fingerprint = labels::fingerprint_of_name(media.string());
+        return asset;
+    }
+    auto print = base::fingerprint(media);
+    if (!print) return std::unexpected(print.error());
     set_place(asset, media, project);
     asset.fingerprint = *print;
     asset.size_bytes = static_cast<std::int64_t>(base::medium_bytes(media).value_or(0));
+    return asset;
+}
+
+base::Result<labels::Asset> raster_asset(const fs::path& media, const fs::path& project) {
+    const auto file = media::RasterFile::open(media);
+    if (!file) return std::unexpected(file.error());
+    auto asset = new_asset(media, project);
+    if (!asset) return asset;
+    const media::RasterInfo& info = file->info();
+    asset->kind = labels::MediaKind::raster;
+    asset->width_px = info.width_px;
+    asset->height_px = info.height_px;
+    asset->frame_count = 1;
+    asset->georeference = info.reference;
+    return asset;
+}
+
+base::Result<labels::Asset> asset_of(const media::VideoInfo& info, const fs::path& media,
+                                     const fs::path& project) {
+    auto made = new_asset(media, project);
+    if (!made) return made;
+    labels::Asset& asset = *made;
+    asset.kind = info.is_picture ? labels::MediaKind::image : labels::MediaKind::video;
     asset.width_px = info.width_px;
     asset.height_px = info.height_px;
     asset.frame_count = info.index_complete ? info.frame_count : 0;
@@ -140,13 +170,14 @@ base::Result<labels::Asset> asset_of(const media::VideoInfo& info, const fs::pat
     asset.frame_rate = info.average_rate;
     asset.rotation_deg = info.rotation_deg;
     asset.stream_index = info.stream_index;
-    return asset;
+    return made;
 }
 
 }  // namespace
 
 base::Result<labels::Asset> probe_asset(const fs::path& media, const fs::path& project,
                                         std::optional<int> stream_index) {
+    if (!stream_index && media::is_raster(media)) return raster_asset(media, project);
     media::VideoSourceOptions options;
     options.stream_index = stream_index;
     const auto reader = media::FrameReader::open(media, options);
@@ -161,6 +192,7 @@ base::Result<labels::Asset> probe_asset(const fs::path& media, const fs::path& p
 
 base::Result<labels::Asset> probe_asset(const fs::path& media, const fs::path& project,
                                         std::shared_ptr<media::OpenFilm>& opened) {
+    if (media::is_raster(media)) return raster_asset(media, project);
     auto headers = media::read_headers(media);
     if (!headers) return std::unexpected(headers.error());
     opened = std::move(headers->film);

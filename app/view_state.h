@@ -2,12 +2,14 @@
 // Where the user is: saved aside (base::state_dir()), never undoable, never in the project file.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "base/geometry.h"
 #include "labels/track.h"
+#include "media/raster_style.h"
 
 namespace app {
 
@@ -20,6 +22,7 @@ struct AssetView {
     double frames_shown = 0;                    // timeline: width, in frames; 0 = the whole film
     std::int64_t loop_begin = 0, loop_end = 0;  // frames played in a loop, half-open; end 0 = the film's
     bool loop_on = false;
+    std::optional<media::RasterStyle> raster;  // as it was shown last
 };
 
 struct ViewState {

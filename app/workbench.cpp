@@ -39,6 +39,7 @@ bool Workbench::update(double now_secs) {
     changed |= take_save_status();
     changed |= advance_playing();
     changed |= take_picture();
+    changed |= take_raster();
     changed |= update_survey();
     const std::size_t shown = m_toasts.size();
     std::erase_if(m_toasts,
@@ -65,6 +66,8 @@ void Workbench::leave_asset() {
 void Workbench::forget_picture() {
     m_survey.reset();
     m_video.reset();
+    keep_raster_style();
+    m_raster.reset();
     m_picture.reset();
     m_info.reset();
     m_media_error.clear();
@@ -93,8 +96,9 @@ bool Workbench::idle() const {
     const bool proxy_due = m_video && m_info && m_info->index_complete && m_media_error.empty() &&
                            m_video->proxy() == media::ProxyState::unknown;
     const bool sound_due = m_sound.state() == SoundState::opening;
-    return !m_opening && !m_locating && !m_importing && !picture_due && !saving() && !indexing &&
-           !proxy_due && !m_proxy_job && !m_verifying && !sound_due && m_watched.empty() &&
+    const bool raster_due = m_raster && !m_raster->idle();
+    return !raster_due && !m_opening && !m_locating && !m_importing && !picture_due && !saving() &&
+           !indexing && !proxy_due && !m_proxy_job && !m_verifying && !sound_due && m_watched.empty() &&
            m_pool.jobs().empty();
 }
 
@@ -265,9 +269,7 @@ const ToolInfo* Workbench::tool_info() const { return find_tool(m_view.tool); }
 
 ToolContext Workbench::tool_context() {
     base::Rect picture;
-    if (m_picture)
-        picture = {0, 0, static_cast<double>(m_picture->shown_width()),
-                   static_cast<double>(m_picture->shown_height())};
+    if (const auto size = shown_size_px()) picture = {0, 0, size->x, size->y};
     return {.document = *document(),
             .asset = m_view.asset,
             .frame = m_picture ? m_picture->index : frame(),
@@ -295,7 +297,7 @@ bool Workbench::must_wait() const {
 }
 
 void Workbench::pointer(const PointerEvent& event) {
-    if (document() == nullptr || !m_picture) return;
+    if (document() == nullptr || !shown_size_px()) return;
     if (event.kind == PointerEvent::Kind::press) {
         play(false);
         if (!document()->read_only().empty() && m_tool)  // still lets the user look and select
@@ -309,7 +311,7 @@ void Workbench::pointer(const PointerEvent& event) {
 
 Overlay Workbench::tool_overlay() const {
     Overlay overlay;
-    if (document() == nullptr || !m_picture) return overlay;
+    if (document() == nullptr || !shown_size_px()) return overlay;
     const ToolContext context = const_cast<Workbench*>(this)->tool_context();  // overlay() takes it const
     m_tool->overlay(context, m_last_pointer, overlay);
     return overlay;

@@ -19,6 +19,7 @@
 #include "app/film_survey.h"
 #include "app/playback.h"
 #include "app/project.h"
+#include "app/raster_display.h"
 #include "app/settings.h"
 #include "app/sound_output.h"
 #include "app/tool.h"
@@ -72,6 +73,11 @@ public:
     void show_asset(labels::AssetId id);
     [[nodiscard]] const labels::Asset* asset() const;  // shown now; null when there is none
     [[nodiscard]] const std::string& media_error() const { return m_media_error; }  // why there is no picture
+
+    // The raster on screen; null when another kind of medium is, or none.
+    [[nodiscard]] RasterDisplay* raster() const { return m_raster.get(); }
+    // Size of what is shown, level 0 of a raster; nothing before it is known, and where there is no medium.
+    [[nodiscard]] std::optional<base::Point> shown_size_px() const;
 
     // -- time
     // --------------------------------------------------------------------------------------------------------
@@ -241,6 +247,9 @@ private:
     void open_sound();
     void apply_volume();
     bool take_picture();
+    bool take_raster();
+    void show_raster(const std::filesystem::path& path, const std::filesystem::path& pyramid);
+    void keep_raster_style();
     bool update_survey();
     void record_frame_count();
     bool drop_renumbered_picture();
@@ -260,6 +269,7 @@ private:
     std::unique_ptr<media::VideoSource> m_video;
     std::shared_ptr<media::OpenFilm> m_open_film;  // just opened and not shown yet
     base::JobPool m_survey_pool;                   // so that long searches keep nobody waiting
+    std::unique_ptr<RasterDisplay> m_raster;
     std::unique_ptr<FilmSurvey> m_survey;
     AssetPosters m_posters;
     labels::AssetId m_video_asset;

@@ -8,6 +8,7 @@
 #include "app/view_state_file.h"
 #include "app/workbench.h"
 #include "app/workbench_jobs.h"
+#include "media/pyramid.h"
 
 namespace app {
 
@@ -141,7 +142,7 @@ const labels::Asset* Workbench::asset() const {
 void Workbench::show_asset(labels::AssetId id) {
     if (!m_project || (m_tool && m_tool->busy())) return;
     const labels::Asset* wanted = document()->state().find(id);
-    if (wanted == nullptr || (id == m_video_asset && (m_video || m_locating))) return;
+    if (wanted == nullptr || (id == m_video_asset && (m_video || m_raster || m_locating))) return;
     m_view.asset = id;
     m_video_asset = id;
     m_view.selection.clear();
@@ -157,6 +158,8 @@ void Workbench::show_asset(labels::AssetId id) {
                                         auto found = labels::locate_media(asset, project);
                                         if (!found) return std::unexpected(found.error());
                                         located->path = *found;
+                                        if (asset.kind == labels::MediaKind::raster)
+                                            located->pyramid = media::find_pyramid(*found);
                                         return "";
                                     });
 }
@@ -168,6 +171,8 @@ bool Workbench::take_media() {
         m_media_error = located->job->result().error().message;
         return true;
     }
+    if (asset() != nullptr && asset()->kind == labels::MediaKind::raster)
+        return show_raster(located->path, located->pyramid), true;
     media::VideoSourceOptions options;
     options.stream_index = asset() != nullptr ? std::optional{asset()->stream_index} : std::nullopt;
     options.wakeup = m_wakeup;

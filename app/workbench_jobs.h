@@ -26,6 +26,7 @@ struct Workbench::Located {
     std::shared_ptr<base::Job> job;
     labels::AssetId asset;
     std::filesystem::path path;
+    std::filesystem::path pyramid;  // of a raster, where one has been made
 };
 
 struct Workbench::Imported {

@@ -71,5 +71,7 @@ private:
 // Errors: missing, with where it looked.
 [[nodiscard]] base::Result<std::filesystem::path> locate_media(const Asset& asset,
                                                                const std::filesystem::path& project);
+// Of a medium that is no file of its own but a name (of a part of a file, of something on a network).
+[[nodiscard]] std::string fingerprint_of_name(const std::string& name);
 
 }  // namespace labels

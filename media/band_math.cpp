@@ -23,22 +23,23 @@ using base::ErrorKind;
 constexpr std::size_t k_chunk = 512;
 
 // The operations by their names in band_functions.h, less the "bm_".
-#define LIMN_BAND_UNARY(X)                                                                               \
-    X(negate)                                                                                            \
-    X(abs)                                                                                               \
-    X(sign)                                                                                              \
-    X(floor)                                                                                             \
-    X(ceil)                                                                                              \
-    X(round) X(sqrt) X(not) X(isnan) X(log) X(log10) X(log2) X(exp) X(sin) X(cos) X(tan) X(atan) X(asin) \
-        X(acos)
-#define LIMN_BAND_BINARY(X)                                                                                 \
-    X(add)                                                                                                  \
-    X(subtract)                                                                                             \
-    X(multiply)                                                                                             \
-    X(divide)                                                                                               \
-    X(mod)                                                                                                  \
-    X(pow) X(min) X(max) X(less) X(less_equal) X(greater) X(greater_equal) X(equal) X(unequal) X(and) X(or) \
-        X(step) X(atan2)
+#define LIMN_BAND_UNARY(X) \
+    X(negate)              \
+    X(abs)                 \
+    X(sign)                \
+    X(floor)               \
+    X(ceil)                \
+    X(round)               \
+    X(sqrt) X(not) X(isnan) X(log) X(log10) X(log2) X(exp) X(sin) X(cos) X(tan) X(atan) X(asin) X(acos)
+#define LIMN_BAND_BINARY(X)                                                                                  \
+    X(add)                                                                                                   \
+    X(subtract)                                                                                              \
+    X(multiply)                                                                                              \
+    X(divide)                                                                                                \
+    X(mod)                                                                                                   \
+    X(pow)                                                                                                   \
+    X(min) X(max) X(less) X(less_equal) X(greater) X(greater_equal) X(equal) X(unequal) X(and) X(or) X(step) \
+        X(atan2)
 #define LIMN_BAND_TERNARY(X) X(select) X(clamp) X(smoothstep)
 
 // What only a shader needs, since C++ has a NaN.

@@ -30,6 +30,8 @@ GlFormat gl_format(TextureFormat format) {
             return {GL_RG16, GL_RG, GL_UNSIGNED_SHORT, 4};
         case TextureFormat::rgba16:
             return {GL_RGBA16, GL_RGBA, GL_UNSIGNED_SHORT, 8};
+        case TextureFormat::r32f:
+            return {GL_R32F, GL_RED, GL_FLOAT, 4};
     }
     return {GL_RGBA8, GL_RGBA, GL_UNSIGNED_BYTE, 4};
 }

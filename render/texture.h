@@ -6,7 +6,7 @@
 
 namespace render {
 
-enum class TextureFormat : std::uint8_t { r8, rg8, rgba8, r16, rg16, rgba16 };
+enum class TextureFormat : std::uint8_t { r8, rg8, rgba8, r16, rg16, rgba16, r32f };
 enum class Filter : std::uint8_t { nearest, linear };
 
 [[nodiscard]] int bytes_per_texel(TextureFormat format);

@@ -12,15 +12,15 @@ constexpr double k_wheel_factor = 1.25;  // per notch
 base::Result<Canvas> Canvas::create() {
     auto video = render::VideoPass::create();
     if (!video) return std::unexpected(video.error());
+    auto raster = render::RasterPass::create();
+    if (!raster) return std::unexpected(raster.error());
     auto overlay = render::OverlayPass::create();
     if (!overlay) return std::unexpected(overlay.error());
-    return Canvas{std::move(*video), std::move(*overlay)};
+    return Canvas{std::move(*video), std::move(*raster), std::move(*overlay)};
 }
 
 render::MediaSize Canvas::media_size(const Workbench& bench) const {
-    if (bench.picture())
-        return {static_cast<double>(bench.picture()->shown_width()),
-                static_cast<double>(bench.picture()->shown_height())};
+    if (const auto size = bench.shown_size_px()) return {size->x, size->y};
     const labels::Asset* asset = bench.asset();
     return asset != nullptr ? render::MediaSize{static_cast<double>(asset->width_px),
                                                 static_cast<double>(asset->height_px)}
@@ -61,15 +61,53 @@ void Canvas::upload(Workbench& bench) {
     }
 }
 
-void Canvas::draw_media(Workbench& bench, render::Size target, float px) {
+constexpr double k_grid_min_scale = 12;
+
+// False when there is nothing to label yet.
+bool Canvas::draw_picture(Workbench& bench, render::Size target) {
+    RasterDisplay* raster = bench.raster();
+    if (raster != m_raster_shown) m_raster_textures.clear();
+    m_raster_shown = raster;
+    m_more_to_upload = false;
     upload(bench);
+    if (raster != nullptr) {
+        draw_raster(bench, *raster, target);
+        return raster->info().has_value();
+    }
+    if (m_textures.empty()) return false;
+    m_video.draw(m_textures, m_view, target,
+                 {.pixel_grid = render::PixelGrid::on, .grid_min_scale = k_grid_min_scale});
+    return true;
+}
+
+void Canvas::draw_raster(Workbench& bench, RasterDisplay& raster, render::Size target) {
+    if (!raster.info()) return;
+    if (!raster.shading()) return raster.drew({}, {});
+    m_raster_textures.begin_frame();
+    render::RasterPassOptions options{.pixel_grid = render::PixelGrid::on,
+                                      .grid_min_scale = k_grid_min_scale};
+    // Half a screen ahead of where the last frames went.
+    const base::Point moved = m_view.centre_in_media - m_last_centre;
+    const double pixels = std::hypot(moved.x, moved.y) * m_view.scale;
+    m_last_centre = m_view.centre_in_media;
+    if (pixels > 2) options.motion = moved * (m_view.scale / pixels / 2);
+    const render::RasterDrawn drawn = m_raster.draw(raster.source(), *raster.info(), raster.shading(),
+                                                    m_raster_textures, m_view, target, options);
+    if (!m_raster.failure().empty()) bench.toast(ToastKind::error, m_raster.failure());
+    m_more_to_upload = drawn.deferred;
+    RasterSight sight{
+        .level = drawn.level, .tiles = drawn.tiles, .missing = drawn.missing, .broken = drawn.broken};
+    sight.seen = drawn.seen;
+    sight.in_sight = drawn.in_sight;
+    raster.drew(std::move(sight), drawn.wishes);
+}
+
+void Canvas::draw_media(Workbench& bench, render::Size target, float px) {
     m_batch.clear();
     m_tags.clear();
     read_under_pointer(bench);
-    if (m_textures.empty() || bench.document() == nullptr) return;
-    m_video.draw(m_textures, m_view, target, {.pixel_grid = render::PixelGrid::on, .grid_min_scale = 12});
-
-    const std::int64_t shown = bench.picture()->index;  // labels of the picture on screen, never of another
+    if (!draw_picture(bench, target) || bench.document() == nullptr) return;
+    const std::int64_t shown = bench.shown_frame();  // labels of the picture on screen, never of another
     const auto tracks = bench.document()->tracks_at(bench.view().asset, shown);
     m_batch.set_bounds(m_view.screen);
     add_labels({.state = bench.document()->state(),
@@ -101,7 +139,7 @@ void Canvas::draw_text_over(Ui& u) {
                      tag.text.c_str());
     }
     list.PopClipRect();
-    if (u.bench.picture() || u.bench.asset() == nullptr) return;
+    if (u.bench.shown_size_px() || u.bench.asset() == nullptr) return;
     const Area middle{low.x + u.px(40), (low.y + high.y) / 2 - u.px(14), high.x - u.px(40),
                       (low.y + high.y) / 2 + u.px(14)};
     const std::string& why = u.bench.media_error();
@@ -179,6 +217,14 @@ Cursor Canvas::cursor(const Workbench& bench) const {
 // The displayed 8-bit colour of the pixel under the pointer, for the status line.
 void Canvas::read_under_pointer(Workbench& bench) const {
     bench.readout = {};
+    if (RasterDisplay* raster = bench.raster();
+        raster != nullptr && raster->info() && m_view.screen.contains(m_pointer)) {
+        const base::Point at = m_view.media_from_screen(m_pointer);
+        const media::RasterInfo& info = *raster->info();
+        bench.readout.inside = at.x >= 0 && at.y >= 0 && at.x < info.width_px && at.y < info.height_px;
+        bench.readout.at = at;
+        return;
+    }
     if (!m_uploaded || !m_view.screen.contains(m_pointer)) return;
     const base::Point at = m_view.media_from_screen(m_pointer);
     const int x = static_cast<int>(std::floor(at.x)), y = static_cast<int>(std::floor(at.y));

@@ -7,6 +7,7 @@
 #include "app/ui/ui.h"
 #include "base/result.h"
 #include "render/overlay_pass.h"
+#include "render/raster_pass.h"
 #include "render/video_pass.h"
 
 namespace app {
@@ -30,21 +31,33 @@ public:
     [[nodiscard]] bool contains(base::Point at) const { return m_view.screen.contains(at); }
     [[nodiscard]] const render::View& view() const { return m_view; }
     [[nodiscard]] Cursor cursor(const Workbench& bench) const;
+    // More tiles are here than one frame may upload: another one is due at once.
+    [[nodiscard]] bool wants_another_frame() const { return m_more_to_upload; }
+    [[nodiscard]] const render::RasterTextureCounters& raster_counters() const {
+        return m_raster_textures.counters();
+    }
     [[nodiscard]] double upload_ms() const { return m_textures.counters().last_upload_ms; }
 
 private:
-    Canvas(render::VideoPass video, render::OverlayPass overlay)
-        : m_video{std::move(video)}, m_overlay{std::move(overlay)} {}
+    Canvas(render::VideoPass video, render::RasterPass raster, render::OverlayPass overlay)
+        : m_video{std::move(video)}, m_raster{std::move(raster)}, m_overlay{std::move(overlay)} {}
     void upload(Workbench& bench);
+    [[nodiscard]] bool draw_picture(Workbench& bench, render::Size target);
+    void draw_raster(Workbench& bench, RasterDisplay& raster, render::Size target);
     void read_under_pointer(Workbench& bench) const;
     [[nodiscard]] PointerEvent to_media(const InputEvent& event, PointerEvent::Kind kind) const;
     [[nodiscard]] render::MediaSize media_size(const Workbench& bench) const;
     void keep_view(Workbench& bench, bool fitted) const;
 
     render::VideoPass m_video;
+    render::RasterPass m_raster;
     render::OverlayPass m_overlay;
     render::VideoTextures m_textures;
     media::FramePtr m_uploaded;
+    render::RasterTextures m_raster_textures;
+    const RasterDisplay* m_raster_shown = nullptr;  // whose tiles the textures hold; identity only
+    bool m_more_to_upload = false;
+    base::Point m_last_centre;  // media space: which way the view is going
     render::OverlayBatch m_batch;
     std::vector<NameTag> m_tags;
     render::View m_view;

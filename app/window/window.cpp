@@ -6,6 +6,7 @@
 #include "app/window/script.h"
 #include "app/window/window_frame.h"
 #include "base/file_sequence.h"
+#include "media/raster_file.h"
 
 namespace app {
 
@@ -111,7 +112,8 @@ base::Result<void> run_window(const WindowArguments& arguments) {
         script = std::move(*parsed);
     }
     for (const std::filesystem::path& file : arguments.files)
-        if (std::error_code ignored; !std::filesystem::exists(file, ignored) && !base::find_sequence(file))
+        if (std::error_code ignored; !std::filesystem::exists(file, ignored) && !base::find_sequence(file) &&
+                                     !media::is_gdal_name(file))
             return base::fail(base::ErrorKind::missing, "There is no such file; check the name: {}",
                               file.string());
     auto host = make_host(arguments);

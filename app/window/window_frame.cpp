@@ -113,7 +113,7 @@ void WindowFrame::draw(double now_secs) {
     else
         m_host.set_cursor(m_imgui.cursor());
     m_imgui.end_frame();
-    m_redraw_in_secs = u.redraw_in_secs;
+    m_redraw_in_secs = m_canvas.wants_another_frame() ? 0 : u.redraw_in_secs;
     m_widgets = std::move(u.widgets);
     for (const auto& change : u.changes) change(m_bench);
     if (const auto text = m_bench.take_clipboard()) m_host.set_clipboard(*text);

@@ -1,0 +1,201 @@
+#include "app/raster_display.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace app {
+
+constexpr std::size_t k_most_values = 1u << 19;  // that a stretch is worked out from
+
+// Written by the worker before its job is done, read after.
+struct RasterDisplay::Measured {
+    std::shared_ptr<base::Job> job;
+    std::string of;
+    std::vector<media::ValueStats> stats;
+};
+struct RasterDisplay::Placing {
+    std::shared_ptr<base::Job> job;
+    std::optional<geo::Placement> placement;
+    std::optional<double> metres_per_px;
+};
+
+RasterDisplay::RasterDisplay(RasterDisplayDesc desc, base::JobPool& pool)
+    : m_desc{std::move(desc)}, m_pool{pool} {
+    media::RasterSourceOptions options;
+    options.pyramid = m_desc.pyramid;
+    options.wakeup = m_desc.wakeup;
+    m_source = std::make_unique<media::RasterSource>(m_desc.path, options);
+}
+
+RasterDisplay::~RasterDisplay() = default;
+
+bool RasterDisplay::update() {
+    bool changed = m_source->take_arrived();
+    if (!m_info && m_error.empty()) {
+        const auto info = m_source->info();
+        if (!info) return changed;
+        changed = true;
+        if (!*info) {
+            m_error = info->error().message;
+        } else {
+            m_info = **info;
+            set_style(m_desc.style.value_or(media::default_style(*m_info)));
+            place();
+        }
+    }
+    if (!m_info) return changed;
+    changed |= take_place();
+    changed |= take_stats();
+    if (!m_measuring && m_wanted_stats != m_stats_of) ask_for_stats();
+    if (const auto values = m_source->values(); values && std::pair{values->x, values->y} == m_asked_values) {
+        m_asked_values = {-1, -1};
+        changed = true;
+    }
+    return changed;
+}
+
+bool RasterDisplay::idle() const {
+    if (!m_error.empty()) return true;
+    if (!m_info || !m_shading || m_measuring || m_placing) return false;
+    return m_wanted_stats == m_stats_of && m_sight.missing == 0 && m_source->counters().waiting == 0;
+}
+
+void RasterDisplay::set_style(media::RasterStyle style) {
+    if (!m_info) return;
+    auto shading = media::make_shading(style, *m_info, m_stats);
+    if (!shading) {
+        m_style_error = shading.error().message;
+        if (m_shading) return;
+        style = media::default_style(*m_info);  // what was kept from another file of that name
+        shading = media::make_shading(style, *m_info, m_stats);
+        if (!shading) return;
+    }
+    m_style_error.clear();
+    m_style = std::move(style);
+    std::string of =
+        m_style.of == media::StretchOf::view
+            ? fmt::format("{},{},{},{} ", m_sight.seen.x0, m_sight.seen.y0, m_sight.seen.x1, m_sight.seen.y1)
+            : std::string{"whole "};
+    for (const std::string& channel : m_style.channels) of += channel + ";";
+    m_wanted_stats = of;
+    m_wanted_bands = shading->bands;
+    if (m_wanted_stats == m_stats_of) m_shading = std::make_shared<media::RasterShading>(std::move(*shading));
+    drew(m_sight, m_wishes);
+}
+
+void RasterDisplay::drew(RasterSight sight, media::RasterWishes wishes) {
+    if (!m_info) return;
+    const bool moved = sight.seen != m_sight.seen;
+    m_sight = std::move(sight);
+    // What a style that is still being made ready needs, besides what is shown.
+    if (wishes.tiles.empty()) wishes.tiles.push_back({static_cast<int>(m_info->levels.size()) - 1, 0, 0});
+    for (const int band : m_wanted_bands)
+        if (std::ranges::find(wishes.bands, band) == wishes.bands.end()) wishes.bands.push_back(band);
+    if (wishes.tiles != m_wishes.tiles || wishes.bands != m_wishes.bands) {
+        m_wishes = wishes;
+        m_source->want(std::move(wishes));
+    }
+    if (moved && m_style.of == media::StretchOf::view && m_shading) set_style(m_style);
+}
+
+// From the planes that are here; when some are missing, again at the next update.
+void RasterDisplay::ask_for_stats() {
+    auto shading = media::make_shading(m_style, *m_info, {});
+    if (!shading) return;
+    const bool of_view = m_style.of == media::StretchOf::view && !m_sight.in_sight.empty();
+    if (of_view && m_sight.missing > 0) return;
+    const int last = static_cast<int>(m_info->levels.size()) - 1;
+    std::vector<media::TileAddress> tiles =
+        of_view ? m_sight.in_sight : std::vector{media::TileAddress{last, 0, 0}};
+    std::vector<std::vector<media::PlanePtr>> planes;  // of each tile, a plane a band
+    for (const media::TileAddress& tile : tiles) {
+        planes.emplace_back();
+        for (const int band : shading->bands) {
+            planes.back().push_back(m_source->find(tile, band));
+            if (!planes.back().back()) return;
+        }
+    }
+    const media::RasterLevel& level = m_info->levels[static_cast<std::size_t>(tiles.front().level)];
+    const double x = static_cast<double>(level.width) / m_info->width_px,
+                 y = static_cast<double>(level.height) / m_info->height_px;
+    base::Rect part{0, 0, static_cast<double>(level.width), static_cast<double>(level.height)};
+    if (of_view) part = {m_sight.seen.x0 * x, m_sight.seen.y0 * y, m_sight.seen.x1 * x, m_sight.seen.y1 * y};
+    m_measuring = std::make_shared<Measured>();
+    m_measuring->of = m_wanted_stats;
+    m_measuring->job = m_pool.submit(
+        "Measuring values",
+        [measured = m_measuring.get(), keep = m_measuring, shading = std::move(*shading),
+         planes = std::move(planes), part,
+         tile_px = m_info->tile_px](base::Job&) -> base::Result<std::string> {
+            const double pixels = std::max(part.width() * part.height(), 1.0);
+            const int step = std::max(1, static_cast<int>(std::sqrt(pixels / k_most_values)));
+            std::vector<std::vector<float>> values(shading.bands.size());
+            std::vector<float> row;
+            for (const auto& tile : planes) {
+                const media::RasterPlane& first = *tile.front();
+                const int left = first.address.x * tile_px, top = first.address.y * tile_px;
+                const int x0 = std::clamp(static_cast<int>(part.x0) - left, 0, first.width);
+                const int x1 = std::clamp(static_cast<int>(std::ceil(part.x1)) - left, x0, first.width);
+                const int y0 = std::clamp(static_cast<int>(part.y0) - top, 0, first.height);
+                const int y1 = std::clamp(static_cast<int>(std::ceil(part.y1)) - top, y0, first.height);
+                row.resize(static_cast<std::size_t>(x1 - x0));
+                for (int line = y0; line < y1 && x1 > x0; line += step)
+                    for (std::size_t band = 0; band < tile.size(); ++band) {
+                        tile[band]->row_values(line, x0, x1 - x0, row.data());
+                        for (std::size_t i = 0; i < row.size(); i += static_cast<std::size_t>(step))
+                            values[band].push_back(row[i]);
+                    }
+            }
+            measured->stats = media::channel_stats(shading, values, values.front().size());
+            return "";
+        });
+}
+
+bool RasterDisplay::take_stats() {
+    if (!m_measuring || !m_measuring->job->done()) return false;
+    const std::shared_ptr<Measured> measured = std::exchange(m_measuring, nullptr);
+    if (measured->of != m_wanted_stats) return false;
+    m_stats = std::move(measured->stats);
+    m_stats_of = measured->of;
+    if (auto shading = media::make_shading(m_style, *m_info, m_stats))
+        m_shading = std::make_shared<media::RasterShading>(std::move(*shading));
+    return true;
+}
+
+void RasterDisplay::place() {
+    if (m_info->reference.empty()) return;
+    m_placing = std::make_shared<Placing>();
+    m_placing->job =
+        m_pool.submit("Finding its place",
+                      [placing = m_placing.get(), keep = m_placing, reference = m_info->reference,
+                       middle = base::Point{m_info->width_px / 2.0, m_info->height_px / 2.0}](
+                          base::Job&) -> base::Result<std::string> {
+                          auto placement = geo::Placement::create(reference);
+                          if (!placement) return std::unexpected(placement.error());
+                          const std::array across = {middle, base::Point{middle.x + 1, middle.y}};
+                          placing->metres_per_px = placement->length_m(across);
+                          placing->placement.emplace(std::move(*placement));
+                          return "";
+                      });
+}
+
+bool RasterDisplay::take_place() {
+    if (!m_placing || !m_placing->job->done()) return false;
+    const std::shared_ptr<Placing> placing = std::exchange(m_placing, nullptr);
+    m_placement = std::move(placing->placement);
+    m_metres_per_px = placing->metres_per_px;
+    return true;
+}
+
+std::optional<media::PixelValues> RasterDisplay::values_at(int x, int y) {
+    const auto values = m_source->values();
+    if (values && values->x == x && values->y == y) return values;
+    if (m_asked_values != std::pair{x, y}) {
+        m_asked_values = {x, y};
+        m_source->request_values(x, y);
+    }
+    return {};
+}
+
+}  // namespace app

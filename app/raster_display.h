@@ -1,0 +1,93 @@
+#pragma once
+// The raster on screen: its source, how it is shown, and where it lies. UI thread only; nothing here waits.
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/job_pool.h"
+#include "geo/placement.h"
+#include "media/raster_source.h"
+#include "media/raster_style.h"
+
+namespace app {
+
+struct RasterDisplayDesc {
+    std::filesystem::path path;
+    std::filesystem::path pyramid;            // side file; empty: none
+    std::optional<media::RasterStyle> style;  // as it was shown last; else the default
+    std::function<void()> wakeup;
+};
+
+// What the canvas drew, for whoever wants to stretch by it.
+struct RasterSight {
+    base::Rect seen;  // media space
+    int level = 0;
+    int tiles = 0, missing = 0, broken = 0;
+    std::vector<media::TileAddress> in_sight;
+};
+
+class RasterDisplay {
+public:
+    RasterDisplay(RasterDisplayDesc desc, base::JobPool& pool);
+    ~RasterDisplay();
+
+    bool update();  // takes what threads have finished; true when something visible changed
+    [[nodiscard]] bool idle() const;
+
+    [[nodiscard]] const std::optional<media::RasterInfo>& info() const { return m_info; }
+    [[nodiscard]] const std::string& error() const { return m_error; }  // why it cannot be opened
+    [[nodiscard]] media::RasterSource& source() { return *m_source; }
+    [[nodiscard]] const media::RasterSource& source() const { return *m_source; }
+    // Null until something is known of its values.
+    [[nodiscard]] const std::shared_ptr<const media::RasterShading>& shading() const { return m_shading; }
+    [[nodiscard]] const media::RasterStyle& style() const { return m_style; }
+    // Why an expression cannot be used; then the old one is still shown.
+    [[nodiscard]] const std::string& style_error() const { return m_style_error; }
+    void set_style(media::RasterStyle style);
+    // Of the channels of shading(), in its order; what they are stretched from.
+    [[nodiscard]] const std::vector<media::ValueStats>& stats() const { return m_stats; }
+
+    void drew(RasterSight sight, media::RasterWishes wishes);  // by the canvas, every frame it draws
+    [[nodiscard]] const RasterSight& sight() const { return m_sight; }
+
+    // Null where it has no place on the ground, and while that is worked out.
+    [[nodiscard]] const geo::Placement* placement() const { return m_placement ? &*m_placement : nullptr; }
+    // Of a level-0 pixel, near the middle, in metres; nothing where that is unknown.
+    [[nodiscard]] std::optional<double> metres_per_px() const { return m_metres_per_px; }
+    // All bands at a pixel: asked for by showing it, there a moment later.
+    [[nodiscard]] std::optional<media::PixelValues> values_at(int x, int y);
+
+private:
+    struct Measured;  // what a job works out
+    void ask_for_stats();
+    bool take_stats();
+    void place();
+    bool take_place();
+
+    const RasterDisplayDesc m_desc;
+    base::JobPool& m_pool;
+    std::unique_ptr<media::RasterSource> m_source;
+    std::optional<media::RasterInfo> m_info;
+    std::string m_error, m_style_error;
+    media::RasterStyle m_style;
+    std::shared_ptr<const media::RasterShading> m_shading;
+    std::vector<media::ValueStats> m_stats;
+    std::string m_stats_of,
+        m_wanted_stats;               // what they were taken from: expressions, and the part of the raster
+    std::vector<int> m_wanted_bands;  // of a style that is not shown yet
+    std::shared_ptr<Measured> m_measuring;
+    media::RasterWishes m_wishes;
+    RasterSight m_sight;
+    struct Placing;
+    std::shared_ptr<Placing> m_placing;
+    std::optional<geo::Placement> m_placement;
+    std::optional<double> m_metres_per_px;
+    std::pair<int, int> m_asked_values{-1, -1};
+};
+
+}  // namespace app

@@ -1,0 +1,210 @@
+#include "media/raster_source.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <list>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+
+namespace media {
+
+namespace {
+
+struct PlaneKey {
+    TileAddress address;
+    int band = 0;
+    auto operator<=>(const PlaneKey&) const = default;
+};
+
+struct Wish {
+    TileAddress address;
+    std::vector<int> bands;  // those that are missing
+};
+
+}  // namespace
+
+struct RasterSource::Impl {
+    Impl(std::filesystem::path file, RasterSourceOptions given)
+        : path{std::move(file)}, options{std::move(given)} {}
+
+    void run(std::size_t number, const std::stop_token& stop);
+    [[nodiscard]] bool open(std::optional<RasterFile>& file);
+    [[nodiscard]] bool has_work();
+    [[nodiscard]] std::optional<Wish> take_wish();
+    void keep(const std::vector<PlanePtr>& planes);
+
+    const std::filesystem::path path;
+    const RasterSourceOptions options;
+
+    mutable std::mutex mutex;  // leaf; guards all below but the threads
+    std::condition_variable_any changed;
+    std::optional<base::Result<RasterInfo>> info;
+    RasterWishes wishes;
+    std::size_t next_wish = 0;  // those before it are read, or being read
+    std::set<TileAddress> reading;
+    bool passed_over = false;  // a wish for other bands of a place that was being read
+    struct Kept {
+        PlanePtr plane;
+        std::list<PlaneKey>::iterator use;
+    };
+    std::map<PlaneKey, Kept> cache;
+    std::list<PlaneKey> by_use;  // front: used last
+    std::optional<std::pair<int, int>> wanted_values;
+    std::optional<PixelValues> got_values;
+    RasterCounters counters;
+    bool arrived = false;
+
+    std::vector<std::jthread> threads;  // last: they stop and join before the rest dies
+};
+
+RasterSource::RasterSource(const std::filesystem::path& path, RasterSourceOptions options)
+    : m_impl{std::make_unique<Impl>(path, std::move(options))} {
+    const int cores = static_cast<int>(std::thread::hardware_concurrency());
+    const int count = m_impl->options.threads > 0 ? m_impl->options.threads : std::clamp(cores, 1, 8);
+    for (int i = 0; i < count; ++i)
+        m_impl->threads.emplace_back([impl = m_impl.get(), i](const std::stop_token& stop) {
+            impl->run(static_cast<std::size_t>(i), stop);
+        });
+}
+
+RasterSource::~RasterSource() {
+    for (std::jthread& thread : m_impl->threads) thread.request_stop();
+}
+
+// The first worker opens the file for all to know; the others when there is something for them to read.
+void RasterSource::Impl::run(std::size_t number, const std::stop_token& stop) {
+    std::optional<RasterFile> file;
+    if (number == 0 && !open(file)) return;
+    for (;;) {
+        std::unique_lock lock{mutex};
+        if (!changed.wait(lock, stop, [&] { return has_work(); })) return;
+        const auto pixel = std::exchange(wanted_values, std::nullopt);
+        auto wish = pixel ? std::nullopt : take_wish();
+        if (!pixel && !wish) continue;
+        lock.unlock();
+        if (!file && !open(file)) return;
+        if (pixel) {
+            PixelValues values = file->read_values(pixel->first, pixel->second);
+            lock.lock();
+            got_values = std::move(values);
+            lock.unlock();
+        } else {
+            auto planes = file->read_tile(wish->address, wish->bands, stop);
+            lock.lock();
+            reading.erase(wish->address);
+            if (std::exchange(passed_over, false)) next_wish = 0;
+            if (planes) keep(*planes);
+            lock.unlock();
+        }
+        if (options.wakeup) options.wakeup();
+    }
+}
+
+bool RasterSource::Impl::open(std::optional<RasterFile>& file) {
+    auto opened = RasterFile::open(path, options.pyramid);
+    const std::lock_guard lock{mutex};
+    if (!info || !opened) {
+        if (opened)
+            info = opened->info();
+        else
+            info = std::unexpected(opened.error());
+        changed.notify_all();
+        if (options.wakeup) options.wakeup();
+    }
+    if (!opened) return false;
+    file.emplace(std::move(*opened));
+    return true;
+}
+
+bool RasterSource::Impl::has_work() {
+    if (!info || !*info) return false;
+    return wanted_values.has_value() || next_wish < wishes.tiles.size();
+}
+
+std::optional<Wish> RasterSource::Impl::take_wish() {
+    while (next_wish < wishes.tiles.size()) {
+        Wish wish{wishes.tiles[next_wish++], {}};
+        if (reading.contains(wish.address)) {
+            passed_over = true;
+            continue;
+        }
+        for (const int band : wishes.bands)
+            if (!cache.contains({wish.address, band})) wish.bands.push_back(band);
+        if (wish.bands.empty()) continue;
+        reading.insert(wish.address);
+        return wish;
+    }
+    return {};
+}
+
+void RasterSource::Impl::keep(const std::vector<PlanePtr>& planes) {
+    for (const PlanePtr& plane : planes) {
+        const PlaneKey key{plane->address, plane->band};
+        ++counters.planes_read;
+        counters.bytes_read += static_cast<std::int64_t>(plane->samples.size());
+        counters.broken_planes += plane->broken.empty() ? 0 : 1;
+        if (cache.contains(key)) continue;
+        by_use.push_front(key);
+        cache.emplace(key, Kept{plane, by_use.begin()});
+        counters.bytes += plane->size_bytes();
+        arrived = true;
+    }
+    while (counters.bytes > options.cache_bytes && by_use.size() > planes.size()) {
+        const auto last = cache.find(by_use.back());
+        counters.bytes -= last->second.plane->size_bytes();
+        ++counters.evictions;
+        cache.erase(last);
+        by_use.pop_back();
+    }
+}
+
+std::optional<base::Result<RasterInfo>> RasterSource::info() const {
+    const std::lock_guard lock{m_impl->mutex};
+    return m_impl->info;
+}
+
+void RasterSource::want(RasterWishes wishes) {
+    const std::lock_guard lock{m_impl->mutex};
+    m_impl->wishes = std::move(wishes);
+    m_impl->next_wish = 0;
+    m_impl->changed.notify_all();
+}
+
+PlanePtr RasterSource::find(TileAddress address, int band) {
+    const std::lock_guard lock{m_impl->mutex};
+    const auto found = m_impl->cache.find({address, band});
+    if (found == m_impl->cache.end()) {
+        ++m_impl->counters.misses;
+        return nullptr;
+    }
+    ++m_impl->counters.hits;
+    m_impl->by_use.splice(m_impl->by_use.begin(), m_impl->by_use, found->second.use);
+    return found->second.plane;
+}
+
+bool RasterSource::take_arrived() {
+    const std::lock_guard lock{m_impl->mutex};
+    return std::exchange(m_impl->arrived, false);
+}
+
+void RasterSource::request_values(int x, int y) {
+    const std::lock_guard lock{m_impl->mutex};
+    m_impl->wanted_values = {x, y};
+    m_impl->changed.notify_one();
+}
+
+std::optional<PixelValues> RasterSource::values() const {
+    const std::lock_guard lock{m_impl->mutex};
+    return m_impl->got_values;
+}
+
+RasterCounters RasterSource::counters() const {
+    const std::lock_guard lock{m_impl->mutex};
+    RasterCounters counters = m_impl->counters;
+    counters.waiting = m_impl->wishes.tiles.size() - m_impl->next_wish + m_impl->reading.size();
+    return counters;
+}
+
+}  // namespace media
