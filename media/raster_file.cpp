@@ -226,6 +226,9 @@ base::Result<PlanePtr> RasterFile::Impl::read_plane(TileAddress address, int ban
     }
     if (stop.stop_requested()) return base::fail(base::ErrorKind::cancelled, "Reading was cancelled");
     to_plane_samples(plane->samples, desc.type, facts);
+    // Alpha of 16 bit is written as 0 … 65535 by some and as 0 … 255 by others: what is not 0 is there.
+    if (band == 0 && info.bands.front().type != "Byte")
+        for (std::byte& sample : plane->samples) sample = sample == std::byte{0} ? std::byte{0} : std::byte{255};
     plane->type = plane_type(facts, desc.type);
     return plane;
 }

@@ -122,8 +122,8 @@ void find_cell_size(const RasterInfo& info, RasterShading& shading) {
 RasterStyle default_style(const RasterInfo& info) {
     RasterStyle style;
     style.channels = color_channels(info);
-    const bool plain = std::ranges::all_of(info.bands, is_plain);
-    if (plain) style.stretch = Stretch::none;
+    // A photograph is shown as it is; measurements are stretched.
+    if (style.channels.size() == 3 && std::ranges::all_of(info.bands, is_plain)) style.stretch = Stretch::none;
     return style;
 }
 

@@ -3,11 +3,13 @@
 #include <CLI/CLI.hpp>
 
 #include "app/command.h"
+#include "app/commands/info_raster.h"
 #include "app/commands/json_out.h"
 #include "app/commands/progress.h"
 #include "app/commands/support.h"
 #include "app/recipes.h"
 #include "base/file_sequence.h"
+#include "media/raster_file.h"
 #include "media/video_source.h"
 
 namespace app {
@@ -18,6 +20,7 @@ struct Options {
     std::string file;
     std::optional<int> stream;
     std::optional<std::int64_t> frame;
+    std::vector<int> pixel;
     bool verify = false;
     bool json = false;
 };
@@ -158,6 +161,11 @@ base::Result<void> describe_project(const Options& options) {
 
 base::Result<void> describe(const Options& options) {
     if (is_project(options.file)) return describe_project(options);
+    if (!options.stream && media::is_raster(options.file)) {
+        RasterInfoRequest request{.file = options.file, .pixel = {}, .json = options.json};
+        if (!options.pixel.empty()) request.pixel = {options.pixel[0], options.pixel[1]};
+        return describe_raster(request);
+    }
     if (options.verify) {
         Interrupt interrupt;
         ProgressLine progress{"Decoding every frame twice"};
@@ -186,10 +194,16 @@ base::Result<void> describe(const Options& options) {
 
 RunCommand setup(CLI::App& cli) {
     auto options = std::make_shared<Options>();
-    cli.add_option("MEDIA", options->file, "A video, a picture or a project")->required()->type_name("");
+    cli.add_option("MEDIA", options->file, "A video, a picture, a raster or a project")
+        ->required()
+        ->type_name("");
     cli.add_option("--stream", options->stream, "Another stream of the file than its first video")
         ->type_name("N");
     cli.add_option("--frame", options->frame, "Print the commands that give this frame")->type_name("N");
+    cli.add_option("--at", options->pixel, "Of a raster: also print the samples of this pixel")
+        ->type_name("X,Y")
+        ->delimiter(',')
+        ->expected(2);
     cli.add_flag("--verify", options->verify,
                  "First prove that every frame is the same however it is reached (decodes all of it, twice)");
     cli.add_flag("--json", options->json, "As JSON");
@@ -198,6 +212,6 @@ RunCommand setup(CLI::App& cli) {
 
 }  // namespace
 
-extern const Command info_command = {"info", "What a file is: streams, size, frames, rate, faults", setup};
+extern const Command info_command = {"info", "What a file is: streams, frames, bands, place, faults", setup};
 
 }  // namespace app

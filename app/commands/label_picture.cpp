@@ -28,28 +28,18 @@ render::View view_of(const LabelPicture& desc, render::Size target) {
     return view;
 }
 
-base::Result<void> draw_frame(const LabelPicture& desc, const render::View& view, render::Size target) {
-    auto pass = render::VideoPass::create();
-    if (!pass) return std::unexpected(pass.error());
-    render::VideoTextures textures;
-    if (auto uploaded = textures.upload(desc.frame); !uploaded) return uploaded;
-    glClearBufferfv(GL_COLOR, 0, k_black);
-    pass->draw(textures, view, target);
-    return {};
-}
-
 base::Result<std::vector<NameTag>> draw_shapes(const LabelPicture& desc, const render::View& view,
                                                render::Size target, double px) {
     auto pass = render::OverlayPass::create();
     if (!pass) return std::unexpected(pass.error());
-    const auto tracks = desc.document.tracks_at(desc.asset, desc.frame.index);
+    const auto tracks = desc.document.tracks_at(desc.asset, desc.frame);
     render::OverlayBatch batch;
     batch.set_bounds(view.screen);
     std::vector<NameTag> tags;
     const SceneInput scene{.state = desc.document.state(),
                            .tracks = tracks,
                            .selection = {},
-                           .frame = desc.frame.index,
+                           .frame = desc.frame,
                            .view = view,
                            .style = {.px = px}};
     add_labels(scene, batch, tags);
@@ -82,11 +72,23 @@ void draw_names(Host& host, const std::vector<NameTag>& tags) {
 
 }  // namespace
 
+PaintMedium paint_frame(const media::VideoFrame& frame) {
+    return [&frame](const render::View& view, render::Size target) -> base::Result<void> {
+        auto pass = render::VideoPass::create();
+        if (!pass) return std::unexpected(pass.error());
+        render::VideoTextures textures;
+        if (auto uploaded = textures.upload(frame); !uploaded) return uploaded;
+        pass->draw(textures, view, target);
+        return {};
+    };
+}
+
 base::Result<std::vector<std::uint8_t>> draw_label_picture(Host& host, const LabelPicture& desc) {
     const render::Size target = host.framebuffer();
     const render::View view = view_of(desc, target);
     host.bind();
-    if (auto drawn = draw_frame(desc, view, target); !drawn) return std::unexpected(drawn.error());
+    glClearBufferfv(GL_COLOR, 0, k_black);
+    if (auto drawn = desc.paint(view, target); !drawn) return std::unexpected(drawn.error());
     const auto tags = draw_shapes(desc, view, target, host.scale());
     if (!tags) return std::unexpected(tags.error());
     draw_names(host, *tags);

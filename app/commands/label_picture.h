@@ -2,6 +2,7 @@
 // A frame with its labels drawn by the window's own passes, into a host without a window.
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "app/window/host.h"
@@ -9,11 +10,18 @@
 #include "base/result.h"
 #include "labels/document.h"
 #include "media/video_frame.h"
+#include "render/framebuffer.h"
+#include "render/view.h"
 
 namespace app {
 
+// Draws the medium into the framebuffer bound now.
+using PaintMedium = std::function<base::Result<void>(const render::View&, render::Size target)>;
+[[nodiscard]] PaintMedium paint_frame(const media::VideoFrame& frame);  // which outlives it
+
 struct LabelPicture {
-    const media::VideoFrame& frame;
+    PaintMedium paint;
+    std::int64_t frame = 0;  // whose labels
     const labels::Document& document;
     labels::AssetId asset;
     base::Rect shown;  // media space; fitted into the host's picture

@@ -8,9 +8,12 @@
 #include "app/command.h"
 #include "app/commands/label_picture.h"
 #include "app/commands/media_readers.h"
+#include "app/commands/raster_picture.h"
 #include "app/commands/size.h"
 #include "app/commands/support.h"
 #include "app/window/host.h"
+#include "labels/project_file.h"
+#include "media/raster_file.h"
 #include "media/video_source.h"
 
 namespace app {
@@ -21,6 +24,7 @@ struct Options {
     std::string file, asset, view, size, out;
     std::int64_t frame = 0;
     double scale = 1;
+    RasterLook look;
 };
 
 base::Result<base::Rect> parse_view(std::string_view text) {
@@ -48,6 +52,7 @@ struct Subject {
     labels::Document no_labels;
     labels::AssetId asset;
     media::FramePtr picture;
+    std::filesystem::path raster;  // in place of a picture
 
     [[nodiscard]] const labels::Document& document() const {
         return project ? project->document() : no_labels;
@@ -71,6 +76,13 @@ base::Result<void> load_project(const Options& options, Subject& subject) {
     const auto asset = pick_asset(state, options.asset, options.file);
     if (!asset) return std::unexpected(asset.error());
     subject.asset = (*asset)->id;
+    if ((*asset)->kind == labels::MediaKind::raster) {
+        auto located = labels::locate_media(**asset, subject.project->path());
+        if (!located) return std::unexpected(located.error());
+        subject.raster = *located;
+        if (auto safe = refuse_overwriting(options.out, subject.raster); !safe) return safe;
+        return refuse_overwriting(options.out, options.file);
+    }
     MediaReaders media{state, subject.project->path()};
     const auto reader = media.reader(subject.asset);
     if (!reader) return std::unexpected(reader.error());
@@ -81,6 +93,10 @@ base::Result<void> load_project(const Options& options, Subject& subject) {
 }
 
 base::Result<void> load_medium(const Options& options, Subject& subject) {
+    if (media::is_raster(options.file)) {
+        subject.raster = options.file;
+        return refuse_overwriting(options.out, options.file);
+    }
     auto reader = media::FrameReader::open(options.file);
     if (!reader) return std::unexpected(reader.error());
     auto picture = read_frame(*reader, options);
@@ -89,34 +105,59 @@ base::Result<void> load_medium(const Options& options, Subject& subject) {
     return {};
 }
 
-// One pixel of the medium is one of the picture unless --size says otherwise.
-render::Size size_of(const Options& options, const base::Rect& shown) {
+// One pixel of the medium is one of the picture unless --size says otherwise; a whole raster is made smaller.
+render::Size size_of(const Options& options, const base::Rect& shown, bool is_raster) {
     if (const auto size = parse_size(options.size)) return {size->first, size->second};
-    const auto pixels = [](double length) { return static_cast<int>(std::ceil(std::min(length, 1e6))); };
+    constexpr double k_longest_px = 2048;
+    const double longer = std::max(shown.width(), shown.height());
+    const double scale = is_raster && longer > k_longest_px ? k_longest_px / longer : 1;
+    const auto pixels = [&](double length) {
+        return std::max(static_cast<int>(std::ceil(std::min(length * scale, 1e6))), 1);
+    };
     return {pixels(shown.width()), pixels(shown.height())};
+}
+
+base::Result<void> draw(const Options& options, const Subject& subject, render::MediaSize medium,
+                        std::int64_t frame, const PaintMedium& paint) {
+    base::Rect shown{0, 0, medium.width, medium.height};
+    if (!options.view.empty()) shown = *parse_view(options.view);
+    const render::Size size = size_of(options, shown, !subject.raster.empty());
+    auto host = make_headless_host({.width = size.width, .height = size.height, .scale = options.scale});
+    if (!host) return std::unexpected(host.error());
+    const LabelPicture desc{.paint = paint,
+                            .frame = frame,
+                            .document = subject.document(),
+                            .asset = subject.asset,
+                            .shown = shown};
+    auto pixels = draw_label_picture(**host, desc);
+    if (!pixels) return std::unexpected(pixels.error());
+    return media::write_png(options.out, *pixels, size.width, size.height);
 }
 
 base::Result<void> run(const Options& options) {
     Subject subject;
     auto loaded = is_project(options.file) ? load_project(options, subject) : load_medium(options, subject);
     if (!loaded) return loaded;
-    const media::VideoFrame& picture = *subject.picture;
-    base::Rect shown{0, 0, static_cast<double>(picture.shown_width()),
-                     static_cast<double>(picture.shown_height())};
-    if (!options.view.empty()) shown = *parse_view(options.view);
-    const render::Size size = size_of(options, shown);
-    auto host = make_headless_host({.width = size.width, .height = size.height, .scale = options.scale});
-    if (!host) return std::unexpected(host.error());
-    LabelPicture desc{
-        .frame = picture, .document = subject.document(), .asset = subject.asset, .shown = shown};
-    auto pixels = draw_label_picture(**host, desc);
-    if (!pixels) return std::unexpected(pixels.error());
-    return media::write_png(options.out, *pixels, size.width, size.height);
+    if (subject.raster.empty()) {
+        if (options.look.given())
+            return base::fail(base::ErrorKind::refused,
+                              "Bands and stretches are for rasters; this is another medium: {}",
+                              options.file);
+        const media::VideoFrame& picture = *subject.picture;
+        const render::MediaSize size{static_cast<double>(picture.shown_width()),
+                                     static_cast<double>(picture.shown_height())};
+        return draw(options, subject, size, picture.index, paint_frame(picture));
+    }
+    auto raster = RasterPicture::open(subject.raster, options.look);
+    if (!raster) return std::unexpected(raster.error());
+    return draw(options, subject, (*raster)->size(), 0, (*raster)->painter());
 }
 
 RunCommand setup(CLI::App& cli) {
     auto options = std::make_shared<Options>();
-    cli.add_option("FILE", options->file, "A project, a video or a picture")->required()->type_name("");
+    cli.add_option("FILE", options->file, "A project, a video, a picture or a raster")
+        ->required()
+        ->type_name("");
     cli.add_option("-o,--out", options->out, "The PNG to write")->required()->type_name("OUT");
     cli.add_option("--asset", options->asset, "Which asset of the project: its number, name or id")
         ->type_name("A");
@@ -130,6 +171,7 @@ RunCommand setup(CLI::App& cli) {
     cli.add_option("--size", options->size, "Size of the PNG; that of the shown part without it")
         ->type_name("WxH")
         ->check(check_size);
+    add_look_options(cli, options->look);
     cli.add_option("--scale", options->scale, "Scale of lines and names")
         ->type_name("S")
         ->check(CLI::Range(0.5, 8.0));
