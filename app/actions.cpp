@@ -17,6 +17,8 @@ using B = Workbench;
 bool has_project(const B& b) { return b.document() != nullptr; }
 bool has_asset(const B& b) { return b.asset() != nullptr; }
 bool has_video(const B& b) { return b.frame_count() > 1; }
+bool has_raster(const B& b) { return b.raster() != nullptr && b.raster()->info().has_value(); }
+bool has_one_channel(const B& b) { return has_raster(b) && b.raster()->style().channels.size() == 1; }
 bool may_find_shots(const B& b) { return b.survey() && b.survey()->may_find_shots(); }
 bool has_loop(const B& b) { return !b.loop_range().empty(); }
 bool has_selection(const B& b) { return b.document() && !b.view().selection.empty(); }
@@ -29,6 +31,23 @@ bool can_redo(const B& b) {
 bool saving_failed(const B& b) { return b.project() && b.project()->save_status().error.has_value(); }
 
 // -- what it does
+template <class Change>
+void restyle(B& b, Change change) {
+    media::RasterStyle style = b.raster()->style();
+    change(style);
+    b.raster()->set_style(std::move(style));
+}
+
+void stretch_by_view(B& b) {
+    restyle(b, [](media::RasterStyle& style) {
+        const bool of_view = style.of == media::StretchOf::view;
+        style.of = of_view ? media::StretchOf::whole : media::StretchOf::view;
+        const bool has_none =
+            style.stretch == media::Stretch::none || style.stretch == media::Stretch::manual;
+        if (!of_view && has_none) style.stretch = media::Stretch::percentile;
+    });
+}
+
 template <Popup which>
 void show(B& b) {
     b.popup = b.popup == which ? Popup::none : which;
@@ -195,6 +214,11 @@ constexpr Action k_actions[] = {
      [](B& b) { b.view().bottom_shown = !b.view().bottom_shown; }},
     {"panel.strip", "Show or hide the thumbnails", "View", "Ctrl+Shift+J", "", has_video,
      [](B& b) { b.view().strip_shown = !b.view().strip_shown; }},
+    {"raster.stretch_view", "Contrast follows the view", "Raster", "T", "", has_raster, stretch_by_view},
+    {"raster.hillshade", "Hillshade on or off", "Raster", "", "", has_one_channel,
+     [](B& b) { restyle(b, [](media::RasterStyle& style) { style.hillshade = !style.hillshade; }); }},
+    {"raster.invert", "Invert the colours", "Raster", "", "", has_one_channel,
+     [](B& b) { restyle(b, [](media::RasterStyle& style) { style.inverted = !style.inverted; }); }},
     {"theme.flip", "Light or dark", "View", "", "", nullptr, flip_theme},
 
     {"track.keyframe", "Keyframe on or off", "Track", "K", "", has_selection,

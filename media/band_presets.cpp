@@ -119,10 +119,10 @@ Numbers by_words(const RasterBands& raster) {
 Numbers by_colour(const RasterBands& raster) {
     Numbers found{};
     for (std::size_t i = 0; i < raster.bands.size(); ++i) {
-        const std::string colour = lower(raster.bands[i].colour);
+        const std::string color = lower(raster.bands[i].color);
         for (const auto& [word, role] : {std::pair{"red", BandRole::red}, std::pair{"green", BandRole::green},
                                          std::pair{"blue", BandRole::blue}})
-            if (auto& number = found[static_cast<std::size_t>(role)]; colour == word && number == 0)
+            if (auto& number = found[static_cast<std::size_t>(role)]; color == word && number == 0)
                 number = static_cast<int>(i) + 1;
     }
     return found;
@@ -232,9 +232,9 @@ bool is_enough(const Numbers& found) {
 }
 
 bool says_nothing(const BandFacts& band) {
-    const std::string colour = lower(band.colour);
+    const std::string color = lower(band.color);
     return band.name.empty() && band.description.empty() && !band.wavelength_um &&
-           (colour.empty() || colour == "undefined" || colour == "gray");
+           (color.empty() || color == "undefined" || color == "gray");
 }
 
 BandRoles by_order(const RasterBands& raster, const Sensor* sensor) {
@@ -272,9 +272,9 @@ BandRoles find_band_roles(const RasterBands& raster) {
             return {found, false, fmt::format("{}'s names of bands", sensor->name)};
     if (Numbers found = by_colour(raster); is_enough(found)) {
         if (raster.bands.size() != 4 || !says_nothing(raster.bands[3]))
-            return {found, false, "colour interpretation"};
+            return {found, false, "color interpretation"};
         found[static_cast<std::size_t>(BandRole::nir)] = 4;
-        return {found, true, "colour interpretation, and near infrared as the usual fourth band"};
+        return {found, true, "color interpretation, and near infrared as the usual fourth band"};
     }
     // Bands that are called something else are not what their place would make of them.
     if (named == nullptr && !std::ranges::all_of(raster.bands, says_nothing)) return {};
@@ -294,19 +294,19 @@ std::vector<BandPreset> band_presets(const BandRoles& roles) {
         presets.push_back(std::move(preset));
     };
     const auto add_index = [&](std::string_view id, std::string_view name, BandRole plus, BandRole minus,
-                               std::string_view colour_map) {
+                               std::string_view color_map) {
         if (!all_known({plus, minus})) return;
         const int a = roles.of(plus), b = roles.of(minus);
         presets.push_back({std::string{id},
                            std::string{name},
                            {fmt::format("(b{0}-b{1})/(b{0}+b{1})", a, b)},
                            BandPreset::Range{-1, 1},
-                           std::string{colour_map},
+                           std::string{color_map},
                            roles.is_guess});
     };
     using enum BandRole;
-    add_colours("true-colour", "True colour", {red, green, blue});
-    add_colours("false-colour", "False colour", {nir, red, green});
+    add_colours("true-color", "True color", {red, green, blue});
+    add_colours("false-color", "False color", {nir, red, green});
     add_index("ndvi", "NDVI", nir, red, "rdylgn");
     add_index("ndwi", "NDWI", green, nir, "rdbu");
     add_index("nbr", "NBR", nir, swir2, "rdylgn");

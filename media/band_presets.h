@@ -1,5 +1,5 @@
 #pragma once
-// Which band is which colour, as far as a file says it, and the views that can be made of them.
+// Which band is which color, as far as a file says it, and the views that can be made of them.
 
 #include <array>
 #include <optional>
@@ -14,7 +14,7 @@ namespace media {
 struct BandFacts {
     std::string name;                     // "B04", "SR_B5"
     std::string description;              // "Near infrared", "B4, central wavelength 665 nm"
-    std::string colour;                   // GDAL's colour interpretation: "Red", "Gray", "Undefined" …
+    std::string color;                    // GDAL's color interpretation: "Red", "Gray", "Undefined" …
     std::optional<double> wavelength_um;  // its centre, in micrometres
 };
 
@@ -35,7 +35,7 @@ struct BandRoles {
 };
 
 // What is said is believed in this order: wavelengths, names and descriptions, the numbers a named or
-// recognised sensor gives its bands, colour interpretation, and last the order that is usual for the sensor
+// recognised sensor gives its bands, color interpretation, and last the order that is usual for the sensor
 // or the number of bands, which is a guess. Of two kinds of evidence the better one decides alone, except
 // that beside red, green and blue a fourth band without a meaning is guessed to be near infrared.
 [[nodiscard]] BandRoles find_band_roles(const RasterBands& raster);
@@ -43,17 +43,17 @@ struct BandRoles {
 struct BandPreset {
     std::string id;    // "ndvi"; kept in settings
     std::string name;  // "NDVI"
-    // Texts for BandMath: one, coloured by `colour_map`, or three, for red, green and blue.
+    // Texts for BandMath: one, coloured by `color_map`, or three, for red, green and blue.
     std::vector<std::string> expressions;
     struct Range {
         double low = -1, high = 1;
     };
     std::optional<Range> range;  // of what is shown; nothing: as the picture's own values suggest
-    std::string colour_map;      // matplotlib's name in lower case ("rdylgn"); empty for three expressions
+    std::string color_map;       // matplotlib's name in lower case ("rdylgn"); empty for three expressions
     bool is_guess = false;
 };
 
-// Those whose bands are all known, in the order of a menu: true colour, false colour (nir, red, green), NDVI
+// Those whose bands are all known, in the order of a menu: true color, false color (nir, red, green), NDVI
 // (Rouse 1973), NDWI (McFeeters 1996, green and nir), NBR (nir and swir2). None when nothing is known.
 [[nodiscard]] std::vector<BandPreset> band_presets(const BandRoles& roles);
 

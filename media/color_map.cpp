@@ -11,11 +11,11 @@ constexpr std::array<std::uint32_t, 9> k_viridis = {0x440154, 0x472D7B, 0x3B528B
                                                     0x28AE80, 0x5EC962, 0xADDC30, 0xFDE725};
 constexpr std::array<std::uint32_t, 9> k_magma = {0x000004, 0x1D1147, 0x51127C, 0x822681, 0xB73779,
                                                   0xE75263, 0xFC8961, 0xFEC488, 0xFCFDBF};
-// ColorBrewer's red, yellow, green and its mirror in blue, of nine classes each.
-constexpr std::array<std::uint32_t, 9> k_vegetation = {0xD73027, 0xF46D43, 0xFDAE61, 0xFEE08B, 0xFFFFBF,
-                                                       0xD9EF8B, 0xA6D96A, 0x66BD63, 0x1A9850};
-constexpr std::array<std::uint32_t, 9> k_water = {0x8C510A, 0xBF812D, 0xDFC27D, 0xF6E8C3, 0xF5F5F5,
-                                                  0xC7E0F0, 0x80B9DC, 0x3C8CC3, 0x0A5096};
+// ColorBrewer's diverging scales, of nine classes each.
+constexpr std::array<std::uint32_t, 9> k_rdylgn = {0xD73027, 0xF46D43, 0xFDAE61, 0xFEE08B, 0xFFFFBF,
+                                                   0xD9EF8B, 0xA6D96A, 0x66BD63, 0x1A9850};
+constexpr std::array<std::uint32_t, 9> k_rdbu = {0xB2182B, 0xD6604D, 0xF4A582, 0xFDDBC7, 0xF7F7F7,
+                                                 0xD1E5F0, 0x92C5DE, 0x4393C3, 0x2166AC};
 constexpr std::array<std::uint32_t, 7> k_terrain = {0x2B6E4F, 0x7FB069, 0xD9D88F, 0xC8A165,
                                                     0x9C6B4A, 0xB7A9A0, 0xFFFFFF};
 constexpr std::array<std::uint32_t, 7> k_heat = {0x000000, 0x4A0B0B, 0x9C1D13, 0xDF5A1A,
@@ -24,8 +24,8 @@ constexpr std::array<std::uint32_t, 7> k_heat = {0x000000, 0x4A0B0B, 0x9C1D13, 0
 constexpr std::array<ColorMap, 7> k_maps = {{{"grey", "Grey", k_grey},
                                              {"viridis", "Viridis", k_viridis},
                                              {"magma", "Magma", k_magma},
-                                             {"vegetation", "Red – yellow – green", k_vegetation},
-                                             {"water", "Brown – white – blue", k_water},
+                                             {"rdylgn", "Red – yellow – green", k_rdylgn},
+                                             {"rdbu", "Red – white – blue", k_rdbu},
                                              {"terrain", "Terrain", k_terrain},
                                              {"heat", "Heat", k_heat}}};
 

@@ -1,6 +1,7 @@
 #include "media/raster_style.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <numbers>
@@ -119,11 +120,52 @@ void find_cell_size(const RasterInfo& info, RasterShading& shading) {
 
 }  // namespace
 
+std::vector<BandPreset> presets_of(const RasterInfo& info) {
+    RasterBands bands;
+    for (const RasterBand& band : info.bands)
+        bands.bands.push_back({.name = {},
+                               .description = band.description,
+                               .color = band.color,
+                               .wavelength_um = band.wavelength_um});
+    constexpr std::array k_keys = {"SPACECRAFT_ID",
+                                   "SATELLITE",
+                                   "SATELLITEID",
+                                   "SENSOR",
+                                   "SPACECRAFT_1_SPACECRAFT_NAME",
+                                   "DATATAKE_1_SPACECRAFT_NAME",
+                                   "PRODUCT_TYPE"};
+    for (const auto& [name, value] : info.metadata)
+        if (std::ranges::find(k_keys, name) != k_keys.end() && bands.sensor.empty()) bands.sensor = value;
+    return band_presets(find_band_roles(bands));
+}
+
+RasterStyle with_preset(RasterStyle style, const BandPreset& preset) {
+    style.preset = preset.id;
+    style.channels = preset.expressions;
+    style.hillshade = false;
+    style.palette = false;
+    if (!preset.color_map.empty()) style.color_map = preset.color_map;
+    if (preset.range) {
+        style.stretch = Stretch::manual;
+        style.ranges.assign(3,
+                            {static_cast<float>(preset.range->low), static_cast<float>(preset.range->high)});
+    } else if (style.stretch == Stretch::manual) {
+        style.stretch = Stretch::percentile;
+    }
+    return style;
+}
+
 RasterStyle default_style(const RasterInfo& info) {
     RasterStyle style;
     style.channels = color_channels(info);
+    const bool says_colors = info.bands.front().color == "Red" || info.bands.size() <= 3;
+    if (!says_colors)
+        if (const auto presets = presets_of(info);
+            !presets.empty() && presets.front().expressions.size() == 3)
+            style = with_preset(style, presets.front());
     // A photograph is shown as it is; measurements are stretched.
-    if (style.channels.size() == 3 && std::ranges::all_of(info.bands, is_plain)) style.stretch = Stretch::none;
+    if (style.channels.size() == 3 && says_colors && std::ranges::all_of(info.bands, is_plain))
+        style.stretch = Stretch::none;
     return style;
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "media/band_math.h"
+#include "media/band_presets.h"
 #include "media/raster_info.h"
 #include "media/value_stats.h"
 
@@ -32,7 +33,7 @@ struct ValueRange {
 
 // A plain value, kept with the view of an asset.
 struct RasterStyle {
-    std::string preset;  // its name; empty: none, set by hand
+    std::string preset;  // its id; empty: none, set by hand
     std::vector<std::string>
         channels;  // BandMath; three: red, green, blue; one: by palette, color_map or hillshade
     Stretch stretch = Stretch::percentile;
@@ -51,6 +52,9 @@ struct RasterStyle {
 };
 
 [[nodiscard]] RasterStyle default_style(const RasterInfo& info);
+// The views that its bands allow, as band_presets() finds them.
+[[nodiscard]] std::vector<BandPreset> presets_of(const RasterInfo& info);
+[[nodiscard]] RasterStyle with_preset(RasterStyle style, const BandPreset& preset);
 // "none", "minmax", "percent" or "2-98", "stddev" or "2sd", "10,4000" (manual; "0,1,0,1,0,1" for three
 // channels), into the style. Errors: malformed.
 [[nodiscard]] base::Result<void> set_stretch(RasterStyle& style, const std::string& text);

@@ -21,6 +21,9 @@ void add_look_options(CLI::App& cli, RasterLook& look) {
         ->type_name("EXPR")
         ->expected(1)
         ->take_all();
+    cli.add_option("--preset", look.preset,
+                   "Of a raster: true, false, ndvi, ndwi or nbr, where its bands are known")
+        ->type_name("P");
     cli.add_option("--stretch", look.stretch, "Of a raster: none, minmax, 2-98 (percent), 2sd, or LOW,HIGH")
         ->type_name("S");
     cli.add_option("--gamma", look.gamma, "Of a raster: above 1 is brighter")
@@ -43,6 +46,17 @@ base::Result<media::RasterStyle> style_of(const RasterLook& look, const media::R
             style.channels.push_back("b" + look.bands.substr(at, comma - at));
             at = comma + 1;
         }
+    }
+    if (!look.preset.empty()) {
+        const auto presets = media::presets_of(info);
+        const auto found = std::ranges::find(presets, look.preset, &media::BandPreset::id);
+        std::vector<std::string> ids;
+        for (const media::BandPreset& preset : presets) ids.push_back(preset.id);
+        if (found == presets.end())
+            return base::fail(base::ErrorKind::missing, "The bands of this raster allow {}, not {}: {}",
+                              ids.empty() ? "no preset" : fmt::format("{}", fmt::join(ids, ", ")),
+                              look.preset, info.path.string());
+        style = media::with_preset(style, *found);
     }
     if (!look.expressions.empty()) style.channels = look.expressions;
     if (style.channels.size() == 1 && look.stretch.empty() && !look.expressions.empty())

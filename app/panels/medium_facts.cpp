@@ -5,6 +5,8 @@
 
 #include "app/panels/media_facts.h"
 #include "app/panels/properties.h"
+#include "app/place.h"
+#include "app/raster_facts.h"
 #include "app/recipes.h"
 #include "app/ui/keys.h"
 #include "labels/json.h"
@@ -79,6 +81,29 @@ void draw_recipes(Properties& p, const media::VideoInfo& info) {
 
 }  // namespace
 
+static void draw_raster(Properties& p, RasterDisplay& raster, const labels::Asset& asset) {
+    if (!raster.info()) return;
+    const media::RasterInfo& info = *raster.info();
+    draw_raster_style(p, raster);
+    p.head("Raster");
+    p.fact("Size", fmt::format("{} × {} px", grouped(info.width_px), grouped(info.height_px)));
+    p.fact("Samples", samples_text(info));
+    p.fact("Format", info.compression.empty() ? info.driver : info.driver + " · " + info.compression);
+    if (!info.mask.empty()) p.fact("Mask", info.mask);
+    if (raster.placement() != nullptr) {
+        const geo::CrsFacts& crs = raster.placement()->crs();
+        p.fact("CRS", crs.name.empty() ? "not named" : crs.name);
+        if (!crs.authority.empty()) p.fact("", crs.authority);
+        if (raster.metres_per_px()) p.fact("Pixel", length_text(*raster.metres_per_px()));
+    } else {
+        p.fact("CRS", info.reference.empty() ? "none" : "…");
+    }
+    p.fact("Objects", fmt::format("{}", p.u.bench.document()->state().tracks_of(asset.id).size()));
+    for (const std::string& fault : info.faults) p.paragraph(fault, p.u.theme.doubt);
+    if (raster.sight().broken > 0)
+        p.paragraph("Parts of this view cannot be read; they are hatched.", p.u.theme.doubt);
+}
+
 void draw_medium(Properties& p) {
     const Workbench& bench = p.u.bench;
     const labels::Asset* asset = bench.asset();
@@ -86,6 +111,8 @@ void draw_medium(Properties& p) {
         p.head("Nothing shown");
         return p.paragraph("Open a project or a medium, or choose one on the left.");
     }
+    if (bench.raster() != nullptr && bench.media_error().empty())
+        return draw_raster(p, *bench.raster(), *asset);
     const std::optional<media::VideoInfo> info = bench.video_info();
     p.head(labels::name_of(asset->kind));
     p.fact("Name", asset->name);

@@ -40,6 +40,8 @@ public:
         std::string_view name, action_id;
     };
     void buttons(std::initializer_list<Button> buttons);
+    // An area over the whole width, for what is no row.
+    [[nodiscard]] Area block(float logical_height) { return take(logical_height); }
     // The class of the selection, to be changed.
     void choose_class();
 
@@ -50,7 +52,8 @@ private:
     float m_y = 0, m_top = 0;
 };
 
-void draw_medium(Properties& p);  // medium_facts.cpp
+void draw_medium(Properties& p);                               // medium_facts.cpp
+void draw_raster_style(Properties& p, RasterDisplay& raster);  // raster_style_fields.cpp
 void draw_track_properties(Properties& p, const labels::Track& track);
 void draw_attributes(Properties& p, const labels::Track& track, const labels::LabelClass& label_class);
 

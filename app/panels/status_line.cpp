@@ -3,6 +3,7 @@
 
 #include "app/panels/panels.h"
 #include "app/place.h"
+#include "app/raster_facts.h"
 
 namespace app {
 
@@ -40,9 +41,37 @@ void draw_time(Ui& u, Area& area) {
         column(u, area, time_text(bench.video()->secs_of(bench.picture()->index)), "00:00:00.000");
 }
 
+std::string values_text(const media::PixelValues& values) {
+    if (!values.error.empty()) return values.error;
+    std::string text;
+    for (std::size_t i = 0; i < values.text.size(); ++i)
+        text += fmt::format("{}b{} {}", i > 0 ? " · " : "", i + 1, values.text[i]);
+    return text;
+}
+
+void draw_under_cursor_of_raster(Ui& u, Area& area, RasterDisplay& raster) {
+    const base::Point at = u.bench.readout.at;
+    column(u, area, fmt::format("x {}  y {}", decimals(at.x, 1), decimals(at.y, 1)), "x 00000.0  y 00000.0");
+    if (const geo::Placement* place = raster.placement()) {
+        const auto in_crs = place->crs_from_pixel(at);
+        const auto lonlat = place->lonlat_from_pixel(at);
+        if (in_crs && !place->crs().geographic)
+            column(u, area, crs_text(place->crs(), *in_crs), "E 000000.0  N 0000000.0");
+        if (lonlat) column(u, area, lonlat_text(*lonlat), "−00.00000, −000.00000");
+    }
+    const auto values =
+        raster.values_at(static_cast<int>(std::floor(at.x)), static_cast<int>(std::floor(at.y)));
+    const float room = area.width() * 0.6f;
+    const std::string text = values ? values_text(*values) : "…";
+    draw_text(u, area.cut_left(std::min(room, text_width(u.fonts.small, text) + 1)), text,
+              mix(u.theme.quiet, u.theme.text, 0.25f), u.fonts.small);
+    area.cut_left(u.px(18));
+}
+
 void draw_under_cursor(Ui& u, Area& area) {
     const CanvasReadout& under = u.bench.readout;
     if (!under.inside) return;
+    if (u.bench.raster() != nullptr) return draw_under_cursor_of_raster(u, area, *u.bench.raster());
     column(u, area, fmt::format("x {:.1f}  y {:.1f}", under.at.x, under.at.y), "x 0000.0  y 000.0");
     const std::string rgb = fmt::format("rgb {} {} {}", under.rgb[0], under.rgb[1], under.rgb[2]);
     column(u, area, under.exact ? rgb : "rgb –", "rgb 000 000 000");
@@ -82,17 +111,33 @@ void draw_jobs(Ui& u, Area& area) {
 }
 
 void draw_counters(Ui& u, Area& area) {
+    const auto draw_counter = [&](const std::string& text) {
+        draw_text(u, area.cut_right(std::ceil(text_width(u.fonts.small, text)) + 1), text, u.theme.quiet,
+                  u.fonts.small);
+        area.cut_right(u.px(18));
+    };
+    if (const RasterDisplay* raster = u.bench.raster(); raster != nullptr && raster->info()) {
+        const RasterSight& sight = raster->sight();
+        draw_counter(fmt::format("tiles {} / {} · {} MB", sight.tiles - sight.missing, sight.tiles,
+                                 raster->source().counters().bytes >> 20));
+        const double scale = u.bench.asset_view().scale;
+        // On paper at 96 dots an inch, as map viewers count it.
+        if (raster->metres_per_px() && scale > 0)
+            draw_counter(fmt::format(
+                "1 : {}", grouped(std::llround(*raster->metres_per_px() / scale * u.scale / 0.0254 * 96))));
+        else
+            draw_counter(scale >= 1 ? fmt::format("{:.3g} : 1", scale)
+                                    : fmt::format("1 : {:.3g}", 1 / scale));
+        return;
+    }
     if (!u.bench.video()) return;
     const media::VideoCounters counters = u.bench.video()->counters();
     const std::string cache = fmt::format("cache {} MB", counters.cached_bytes >> 20);
     const std::string decode = counters.last_decode_ms < 10
                                    ? fmt::format("decode {:.1f} ms", counters.last_decode_ms)
                                    : fmt::format("decode {:.0f} ms", counters.last_decode_ms);
-    for (const std::string& text : {cache, decode}) {
-        draw_text(u, area.cut_right(std::ceil(text_width(u.fonts.small, text)) + 1), text, u.theme.quiet,
-                  u.fonts.small);
-        area.cut_right(u.px(18));
-    }
+    draw_counter(cache);
+    draw_counter(decode);
 }
 
 }  // namespace
@@ -102,7 +147,7 @@ void draw_status_line(Ui& u, Area area) {
     fill({area.x0, area.y0, area.x1, area.y0 + std::max(1.0f, std::floor(u.scale))}, u.theme.line);
     Area row{area.x0 + u.px(14), area.y0, area.x1 - u.px(14), area.y1};
     if (u.bench.asset()) {
-        draw_frame(u, row);
+        if (u.bench.raster() == nullptr) draw_frame(u, row);
         draw_time(u, row);
         draw_under_cursor(u, row);
     }

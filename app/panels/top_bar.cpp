@@ -6,6 +6,7 @@
 #include "app/panels/media_facts.h"
 #include "app/panels/panels.h"
 #include "app/place.h"
+#include "app/raster_facts.h"
 #include "app/recipes.h"
 
 namespace app {
@@ -74,11 +75,19 @@ void add_index_state(Ui& u, const media::VideoInfo& info, std::vector<Piece>& pi
 }
 
 void draw_facts(Ui& u, Area area) {
-    const auto info = u.bench.video_info();
-    if (!info) return;
     std::vector<Piece> pieces;
-    for (std::string& fact : media_facts(*info)) pieces.push_back({std::move(fact), u.theme.quiet, ""});
-    add_index_state(u, *info, pieces);
+    if (const RasterDisplay* raster = u.bench.raster(); raster != nullptr && raster->info()) {
+        pieces.push_back({samples_text(*raster->info()), u.theme.quiet, ""});
+        if (raster->metres_per_px())
+            pieces.push_back({length_text(*raster->metres_per_px()), u.theme.quiet, ""});
+        if (raster->placement() != nullptr && !raster->placement()->crs().name.empty())
+            pieces.push_back({raster->placement()->crs().name, u.theme.quiet, ""});
+    }
+    if (const auto info = u.bench.video_info()) {
+        for (std::string& fact : media_facts(*info)) pieces.push_back({std::move(fact), u.theme.quiet, ""});
+        add_index_state(u, *info, pieces);
+    }
+    if (pieces.empty()) return;
     while (!pieces.empty() && width_of(u, pieces) > area.width()) pieces.erase(pieces.begin());
     area.x0 = area.x1 - width_of(u, pieces);
     for (std::size_t i = 0; i < pieces.size(); ++i) {

@@ -23,7 +23,7 @@ RasterBands described(std::initializer_list<const char*> descriptions) {
 }
 RasterBands coloured(std::initializer_list<const char*> colours) {
     RasterBands raster;
-    for (const char* colour : colours) raster.bands.push_back({.colour = colour});
+    for (const char* color : colours) raster.bands.push_back({.color = color});
     return raster;
 }
 
@@ -68,7 +68,7 @@ TEST_SUITE("band_presets") {
     TEST_CASE("wavelengths_are_believed_before_anything_else") {
         RasterBands many;
         for (int i = 0; i < 200; ++i)
-            many.bands.push_back({.colour = "Undefined", .wavelength_um = 0.4 + i * 0.01});
+            many.bands.push_back({.color = "Undefined", .wavelength_um = 0.4 + i * 0.01});
         CHECK(roles(many) == "9 17 27 45 122 181");
         RasterBands lies = described({"red", "green", "blue"});
         lies.bands[0].wavelength_um = 0.49;
@@ -109,17 +109,17 @@ TEST_SUITE("band_presets") {
     }
 
     TEST_CASE("presets_are_those_whose_bands_are_known") {
-        CHECK(presets(coloured({"Red", "Green", "Blue"})) == "true-colour: b1 b2 b3; ");
+        CHECK(presets(coloured({"Red", "Green", "Blue"})) == "true-color: b1 b2 b3; ");
         CHECK(presets(unnamed(3)).empty());
         CHECK(presets(unnamed(4)) ==
-              "true-colour: b1 b2 b3?; false-colour: b4 b1 b2?; ndvi: (b4-b1)/(b4+b1)?; ndwi: "
+              "true-color: b1 b2 b3?; false-color: b4 b1 b2?; ndvi: (b4-b1)/(b4+b1)?; ndwi: "
               "(b2-b4)/(b2+b4)?; ");
         CHECK(presets(named({"B04", "B08", "B12"})) == "ndvi: (b2-b1)/(b2+b1); nbr: (b2-b3)/(b2+b3); ");
         for (const BandPreset& preset : band_presets(find_band_roles(unnamed(13)))) {
             for (const std::string& text : preset.expressions) CHECK(BandMath::parse(text, 13).has_value());
             const bool is_index = preset.expressions.size() == 1;
             CHECK(preset.range.has_value() == is_index);
-            CHECK(preset.colour_map.empty() != is_index);
+            CHECK(preset.color_map.empty() != is_index);
             CHECK(preset.is_guess);
         }
         CHECK(band_presets(find_band_roles(unnamed(13))).size() == 5);
