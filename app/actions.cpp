@@ -19,6 +19,7 @@ bool has_asset(const B& b) { return b.asset() != nullptr; }
 bool has_video(const B& b) { return b.frame_count() > 1; }
 bool has_raster(const B& b) { return b.raster() != nullptr && b.raster()->info().has_value(); }
 bool has_one_channel(const B& b) { return has_raster(b) && b.raster()->style().channels.size() == 1; }
+bool has_places(const B& b) { return has_video(b) || has_raster(b); }
 bool may_find_shots(const B& b) { return b.survey() && b.survey()->may_find_shots(); }
 bool has_loop(const B& b) { return !b.loop_range().empty(); }
 bool has_selection(const B& b) { return b.document() && !b.view().selection.empty(); }
@@ -180,7 +181,7 @@ constexpr Action k_actions[] = {
     {"shot.next", "Next shot", "Time", "PageDown", "", has_video, shot<1>},
     {"shot.previous", "Previous shot", "Time", "PageUp", "", has_video, shot<-1>},
     {"shot.find", "Find shots", "Time", "", "", may_find_shots, [](B& b) { b.find_shots(); }},
-    {"frame.go_to", "Go to frame…", "Time", "G", "`", has_video, show<Popup::go_to_frame>},
+    {"frame.go_to", "Go to a frame or place…", "Time", "G", "`", has_places, show<Popup::go_to_frame>},
     {"speed.faster", "Play faster", "Time", "]", "", has_video, faster},
     {"speed.slower", "Play slower", "Time", "[", "", has_video, slower},
     {"video.verify", "Verify every frame", "Time", "", "", [](const B& b) { return b.can_verify(); },
@@ -245,6 +246,10 @@ constexpr Action k_actions[] = {
     {"class.9", "Class 9", "Classes", "9", "", has_class<9>, use_class<9>},
 
     {"tool.select", "Select tool", "Tools", "S", "", has_asset, [](B& b) { b.set_tool("select"); }},
+    {"tool.polygon", "Polygon tool", "Tools", "P", "", has_asset, [](B& b) { b.set_tool("polygon"); }},
+    {"tool.polyline", "Line tool", "Tools", "W", "", has_asset, [](B& b) { b.set_tool("polyline"); }},
+    {"tool.points", "Points tool", "Tools", "Shift+P", "", has_asset, [](B& b) { b.set_tool("points"); }},
+    {"tool.measure", "Measure", "Tools", "Shift+M", "", has_asset, [](B& b) { b.set_tool("measure"); }},
     {"tool.box", "Box tool", "Tools", "N", "B", has_asset, [](B& b) { b.set_tool("box"); }},
 
     {"palette", "Find anything", "Help", "Ctrl+K", "F1", nullptr, show<Popup::palette>},

@@ -2,6 +2,7 @@
 // What tools draw over the medium: plain values in media space, turned into GPU primitives by overlay_scene.
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "base/geometry.h"
@@ -32,6 +33,11 @@ struct Overlay {
         bool vertical = false;
         double at = 0;
     };
+    struct Note {
+        base::Point at;
+        std::string text;
+    };
+    std::vector<Note> notes;
     std::vector<Shape> shapes;
     std::vector<base::Point> handles;
     std::vector<Guide> guides;

@@ -22,10 +22,28 @@ struct RasterDisplay::Placing {
 
 RasterDisplay::RasterDisplay(RasterDisplayDesc desc, base::JobPool& pool)
     : m_desc{std::move(desc)}, m_pool{pool} {
+    open_source();
+}
+
+void RasterDisplay::open_source() {
     media::RasterSourceOptions options;
     options.pyramid = m_desc.pyramid;
     options.wakeup = m_desc.wakeup;
     m_source = std::make_unique<media::RasterSource>(m_desc.path, options);
+}
+
+void RasterDisplay::use_pyramid(const std::filesystem::path& file) {
+    m_desc.pyramid = file;
+    m_desc.style = m_style;
+    m_info.reset();
+    m_shading.reset();
+    m_measuring.reset();
+    m_stats_of.clear();
+    m_wishes = {};
+    m_sight = {};
+    m_asked_values = {-1, -1};
+    ++m_generation;
+    open_source();
 }
 
 RasterDisplay::~RasterDisplay() = default;

@@ -39,6 +39,11 @@ public:
     bool update();  // takes what threads have finished; true when something visible changed
     [[nodiscard]] bool idle() const;
 
+    [[nodiscard]] const std::filesystem::path& path() const { return m_desc.path; }
+    // Reads on with the side file that was just made; what is shown stays until better is here.
+    void use_pyramid(const std::filesystem::path& file);
+    // Counts the sources it has had: what was kept of the last one's tiles is of no use any more.
+    [[nodiscard]] int generation() const { return m_generation; }
     [[nodiscard]] const std::optional<media::RasterInfo>& info() const { return m_info; }
     [[nodiscard]] const std::string& error() const { return m_error; }  // why it cannot be opened
     [[nodiscard]] media::RasterSource& source() { return *m_source; }
@@ -69,9 +74,11 @@ private:
     void place();
     bool take_place();
 
-    const RasterDisplayDesc m_desc;
+    void open_source();
+    RasterDisplayDesc m_desc;
     base::JobPool& m_pool;
     std::unique_ptr<media::RasterSource> m_source;
+    int m_generation = 0;
     std::optional<media::RasterInfo> m_info;
     std::string m_error, m_style_error;
     media::RasterStyle m_style;

@@ -49,7 +49,7 @@ std::string length_text(double metres) {
 std::string area_text(double square_metres) {
     if (square_metres < 1000) return fmt::format("{:.1f} m²", square_metres);
     if (square_metres < 1e10) return fmt::format("{:.2f} ha", square_metres / 1e4);
-    return fmt::format("{:.0f} km²", square_metres / 1e6);
+    return grouped(std::llround(square_metres / 1e6)) + " km²";
 }
 
 std::string crs_text(const geo::CrsFacts& crs, base::Point in_crs) {

@@ -18,7 +18,15 @@
 namespace app {
 
 struct PointerEvent {
-    enum class Kind : std::uint8_t { hover, press, drag, release, cancel };
+    enum class Kind : std::uint8_t {
+        hover,
+        press,
+        drag,
+        release,
+        cancel,  // Esc, or the window lost the pointer
+        finish,  // Enter: what is drawn by several presses is complete
+        back,    // Backspace: the last of them was wrong
+    };
     Kind kind = Kind::hover;
     base::Point at;           // media space
     double media_per_px = 1;  // size of a screen pixel in media space: handles keep their size on screen
@@ -36,6 +44,8 @@ struct ToolContext {
     std::vector<labels::TrackId>& selection;
     std::function<void(labels::TrackId)> ask_class;  // shows the class picker for a new object; may be null
     std::function<void(std::string)> tell;           // a toast; may be null
+    // Length of a path and the area it encloses, as text; may be null.
+    std::function<std::string(std::span<const base::Point>)> measure = {};
 };
 
 class Tool {

@@ -19,6 +19,7 @@ Workbench::Workbench(Settings settings, Wakeup wakeup)
     : m_wakeup{std::move(wakeup)},
       m_settings{std::move(settings)},
       m_survey_pool{1, m_wakeup},
+      m_pyramid_pool{1, m_wakeup},
       m_posters{m_wakeup},
       m_sound{m_wakeup},
       m_pool{2, m_wakeup} {
@@ -86,6 +87,7 @@ double Workbench::next_deadline_secs(double now_secs) const {
     if (m_info && !m_info->index_complete) wait = std::min(wait, 0.1);  // the index grows in sight
     for (const auto& job : m_watched)
         if (!job->done()) wait = std::min(wait, k_progress_secs);
+    if (m_pyramid_job) wait = std::min(wait, k_slow_progress_secs);
     if (m_survey && m_survey->shots_job()) wait = std::min(wait, k_slow_progress_secs);
     return std::max(wait, 0.0);
 }
@@ -119,7 +121,7 @@ bool Workbench::take_jobs() {
     }
     // Progress moves ten times a second; drawing it more often would only keep the machine warm.
     const bool waited_for = !m_watched.empty() || m_importing;
-    const bool surveying = m_survey && m_survey->shots_job();
+    const bool surveying = (m_survey && m_survey->shots_job()) || m_pyramid_job;
     const bool progress_due = (waited_for || surveying) && m_now_secs >= m_progress_due_secs;
     if (progress_due)
         m_progress_due_secs = m_now_secs + (waited_for ? k_progress_secs : k_slow_progress_secs);
@@ -283,7 +285,8 @@ ToolContext Workbench::tool_context() {
                     picking_class_for = id;
                     popup = Popup::class_picker;
                 },
-            .tell = [this](std::string text) { toast(ToastKind::info, std::move(text)); }};
+            .tell = [this](std::string text) { toast(ToastKind::info, std::move(text)); },
+            .measure = [this](std::span<const base::Point> path) { return measured_text(path); }};
 }
 
 bool Workbench::saving() const {

@@ -78,6 +78,11 @@ public:
     [[nodiscard]] RasterDisplay* raster() const { return m_raster.get(); }
     // Size of what is shown, level 0 of a raster; nothing before it is known, and where there is no medium.
     [[nodiscard]] std::optional<base::Point> shown_size_px() const;
+    // Length of a path and the area it encloses: on the ground where the raster has a place, else in pixels.
+    [[nodiscard]] std::string measured_text(std::span<const base::Point> path) const;
+    void go_to_pixel(base::Point in_media);  // to the middle of the view
+    // Smaller copies of the raster, made in the cache folder by itself where it is slow from afar.
+    [[nodiscard]] const std::shared_ptr<base::Job>& pyramid_job() const { return m_pyramid_job; }
 
     // -- time
     // --------------------------------------------------------------------------------------------------------
@@ -250,6 +255,7 @@ private:
     bool take_raster();
     void show_raster(const std::filesystem::path& path, const std::filesystem::path& pyramid);
     void keep_raster_style();
+    bool take_pyramid();
     bool update_survey();
     void record_frame_count();
     bool drop_renumbered_picture();
@@ -270,6 +276,9 @@ private:
     std::shared_ptr<media::OpenFilm> m_open_film;  // just opened and not shown yet
     base::JobPool m_survey_pool;                   // so that long searches keep nobody waiting
     std::unique_ptr<RasterDisplay> m_raster;
+    std::shared_ptr<base::Job> m_pyramid_job;
+    std::filesystem::path m_pyramid_of;  // the raster it is about
+    base::JobPool m_pyramid_pool;        // minutes long: kept out of the way of what is waited for
     std::unique_ptr<FilmSurvey> m_survey;
     AssetPosters m_posters;
     labels::AssetId m_video_asset;

@@ -1,6 +1,10 @@
 // The raster on screen: opening it, taking what its threads have finished, keeping how it is shown.
 
+#include <cmath>
+
+#include "app/raster_facts.h"
 #include "app/workbench.h"
+#include "media/pyramid.h"
 
 namespace app {
 
@@ -15,9 +19,60 @@ void Workbench::keep_raster_style() {
 
 bool Workbench::take_raster() {
     if (!m_raster) return false;
-    const bool changed = m_raster->update();
+    bool changed = m_raster->update();
     m_media_error = m_raster->error();
+    changed |= take_pyramid();
     return changed;
+}
+
+// Begins by itself, once a raster and run of the program; whoever cancels it has the slow view.
+bool Workbench::take_pyramid() {
+    if (m_pyramid_job && m_pyramid_job->done()) {
+        const auto result = m_pyramid_job->result();
+        m_pyramid_job.reset();
+        if (!result && result.error().kind != base::ErrorKind::cancelled)
+            toast(ToastKind::warning, result.error().message);
+        if (result && m_raster && m_raster->path() == m_pyramid_of) m_raster->use_pyramid(*result);
+        return true;
+    }
+    const bool wanted =
+        m_raster->info() && m_raster->info()->wants_pyramid && m_raster->path() != m_pyramid_of;
+    if (m_pyramid_job || !wanted) return false;
+    m_pyramid_of = m_raster->path();
+    m_pyramid_job = m_pyramid_pool.submit(
+        "Making smaller copies of " + m_pyramid_of.filename().string(),
+        [raster = m_pyramid_of](base::Job& job) -> base::Result<std::string> {
+            auto made = media::make_pyramid(raster, job.stop_token(),
+                                            [&job](double done) { job.set_progress(done); });
+            if (!made) return std::unexpected(made.error());
+            return made->string();
+        });
+    return true;
+}
+
+std::string Workbench::measured_text(std::span<const base::Point> path) const {
+    double length_px = 0, twice_area_px = 0;
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        const base::Point a = path[i], b = path[(i + 1) % path.size()];
+        if (i + 1 < path.size()) length_px += std::hypot(b.x - a.x, b.y - a.y);
+        twice_area_px += a.x * b.y - b.x * a.y;
+    }
+    const geo::Placement* placement = m_raster ? m_raster->placement() : nullptr;
+    const auto length = placement != nullptr ? placement->length_m(path) : std::nullopt;
+    std::string text = length ? length_text(*length) : fmt::format("{:.1f} px", length_px);
+    if (path.size() < 3) return text;
+    const auto area = placement != nullptr ? placement->area_m2(path) : std::nullopt;
+    return text + "  ·  " +
+           (area ? area_text(*area) : fmt::format("{:.0f} px²", std::abs(twice_area_px) / 2));
+}
+
+void Workbench::go_to_pixel(base::Point in_media) {
+    const auto size = shown_size_px();
+    if (!size) return;
+    AssetView& kept = asset_view();
+    kept.fitted = false;
+    kept.centre = {std::clamp(in_media.x, 0.0, size->x), std::clamp(in_media.y, 0.0, size->y)};
+    kept.scale = std::max(kept.scale, 0.25);  // from afar one place looks like another
 }
 
 std::optional<base::Point> Workbench::shown_size_px() const {

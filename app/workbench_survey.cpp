@@ -16,6 +16,7 @@ bool Workbench::update_survey() {
 std::vector<std::shared_ptr<base::Job>> Workbench::jobs() const {
     auto jobs = m_pool.jobs();
     if (auto shots = m_survey ? m_survey->shots_job() : nullptr) jobs.push_back(std::move(shots));
+    if (m_pyramid_job) jobs.push_back(m_pyramid_job);
     return jobs;
 }
 

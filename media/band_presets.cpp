@@ -305,8 +305,8 @@ std::vector<BandPreset> band_presets(const BandRoles& roles) {
                            roles.is_guess});
     };
     using enum BandRole;
-    add_colours("true-color", "True color", {red, green, blue});
-    add_colours("false-color", "False color", {nir, red, green});
+    add_colours("true-color", "True colour", {red, green, blue});
+    add_colours("false-color", "False colour", {nir, red, green});
     add_index("ndvi", "NDVI", nir, red, "rdylgn");
     add_index("ndwi", "NDWI", green, nir, "rdbu");
     add_index("nbr", "NBR", nir, swir2, "rdylgn");

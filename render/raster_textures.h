@@ -50,7 +50,7 @@ private:
     void mend_border(media::RasterSource& source, const media::RasterInfo& info, Held& held);
     void make_room();
 
-    const std::size_t m_budget_bytes, m_frame_bytes;
+    std::size_t m_budget_bytes, m_frame_bytes;
     std::map<Key, Held> m_held;
     std::list<Key> m_by_use;  // front: used last
     std::uint64_t m_frame = 0;

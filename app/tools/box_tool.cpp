@@ -1,6 +1,7 @@
 // Draws boxes, and moves and resizes the selected one without changing tools.
 
 #include "app/tools/box_edit.h"
+#include "app/tools/new_object.h"
 #include "app/tools/tools.h"
 #include "labels/interpolate.h"
 
@@ -24,6 +25,8 @@ public:
             case Kind::cancel:
                 return cancel();
             case Kind::hover:
+            case Kind::finish:
+            case Kind::back:
                 return;
         }
     }
@@ -94,30 +97,12 @@ private:
         if (!m_drawn) create(context);
         m_box = {rect.x0, rect.y0, std::max(rect.x1, rect.x0 + 1), std::max(rect.y1, rect.y0 + 1), 0};
         m_gesture->put_keyframe(
-            m_info.id, {.frame = context.frame, .pts = context.pts, .geometry = m_box, .attributes = {}});
+            m_object.info.id,
+            {.frame = context.frame, .pts = context.pts, .geometry = m_box, .attributes = {}});
     }
 
-    // The first box of a project comes before anybody thought of classes: it gets one called "object", asked
-    // for on release.
     void create(ToolContext& context) {
-        const labels::Ontology& ontology = context.document.state().ontology;
-        const labels::LabelClass* chosen = ontology.find(context.active_class);
-        m_ask_class = ontology.classes.empty();
-        if (chosen == nullptr && !ontology.classes.empty()) chosen = &ontology.classes.front();
-        labels::ClassId class_id = chosen != nullptr ? chosen->id : labels::ClassId{};
-        if (chosen == nullptr) {
-            labels::Ontology with_object = ontology;
-            with_object.classes.push_back(labels::make_class(ontology, "object"));
-            class_id = with_object.classes.back().id;
-            m_gesture->put_ontology(with_object);
-        }
-        m_info = {.id = labels::TrackId::make(),
-                  .asset = context.asset,
-                  .class_id = class_id,
-                  .author = context.author};
-        m_info.number = context.document.next_number(class_id);
-        m_gesture->put_track(m_info);
-        m_gesture->rename("Add " + labels::display_name(m_info, context.document.state().ontology));
+        m_object = begin_object(context, *m_gesture, labels::ShapeKind::box);
         m_drawn = true;
         m_armed = false;
     }
@@ -135,9 +120,7 @@ private:
         const bool saved = m_gesture->commit();
         m_gesture.reset();
         if (!saved) return;
-        context.selection = {m_info.id};
-        context.active_class = m_info.class_id;
-        if (m_ask_class && context.ask_class) context.ask_class(m_info.id);
+        finish_object(context, m_object);
     }
 
     void cancel() {
@@ -147,12 +130,11 @@ private:
 
     std::optional<labels::Transaction> m_gesture;  // drawing a new box
     ShapeDrag m_drag;                              // or changing the selected one
-    labels::TrackInfo m_info;
+    NewObject m_object;
     labels::Box m_box;
     base::Point m_from;
     bool m_drawn = false;
     bool m_armed = true;  // nothing was drawn since the tool was chosen
-    bool m_ask_class = false;
 };
 
 std::unique_ptr<Tool> make_box_tool() { return std::make_unique<BoxTool>(); }

@@ -6,7 +6,8 @@
 namespace app {
 
 std::span<const ToolInfo> all_tools() {
-    static const std::array k_tools{select_tool, box_tool};  // order of the tool rail
+    static const std::array k_tools{select_tool,   box_tool,    polygon_tool,
+                                    polyline_tool, points_tool, measure_tool};  // order of the tool rail
     return k_tools;
 }
 

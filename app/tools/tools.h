@@ -5,6 +5,6 @@
 
 namespace app {
 
-extern const ToolInfo select_tool, box_tool;
+extern const ToolInfo select_tool, box_tool, polygon_tool, polyline_tool, points_tool, measure_tool;
 
 }  // namespace app

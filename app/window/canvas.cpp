@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "app/window/map_furniture.h"
 #include "media/video_source.h"
 
 namespace app {
@@ -66,8 +67,10 @@ constexpr double k_grid_min_scale = 12;
 // False when there is nothing to label yet.
 bool Canvas::draw_picture(Workbench& bench, render::Size target) {
     RasterDisplay* raster = bench.raster();
-    if (raster != m_raster_shown) m_raster_textures.clear();
+    const int generation = raster != nullptr ? raster->generation() : 0;
+    if (raster != m_raster_shown || generation != m_raster_generation) m_raster_textures.clear();
     m_raster_shown = raster;
+    m_raster_generation = generation;
     m_more_to_upload = false;
     upload(bench);
     if (raster != nullptr) {
@@ -117,8 +120,45 @@ void Canvas::draw_media(Workbench& bench, render::Size target, float px) {
                 .view = m_view,
                 .style = {.px = px}},
                m_batch, m_tags);
-    if (m_view.screen.contains(m_pointer)) add_tool_overlay(bench.tool_overlay(), m_view, px, m_batch);
+    m_notes.clear();
+    if (m_view.screen.contains(m_pointer)) {
+        const Overlay overlay = bench.tool_overlay();
+        add_tool_overlay(overlay, m_view, px, m_batch);
+        m_notes = overlay.notes;
+    }
     m_overlay.draw(m_batch, target, m_view.screen);
+    m_overview.reset();
+    if (bench.raster() != nullptr) draw_overview(*bench.raster(), target, px);
+}
+
+void Canvas::draw_overview(RasterDisplay& raster, render::Size target, float px) {
+    m_overview = overview_of(raster, m_view, px);
+    if (!m_overview || !raster.shading()) return;
+    m_batch.clear();
+    m_batch.set_bounds(m_view.screen);
+    add_overview_ground(*m_overview, px, m_batch);
+    m_overlay.draw(m_batch, target, m_view.screen);
+    (void)m_raster.draw(raster.source(), *raster.info(), raster.shading(), m_raster_textures, *m_overview,
+                        target);
+    m_batch.clear();
+    add_overview_sight(*m_overview, m_view, px, m_batch);
+    m_overlay.draw(m_batch, target, m_overview->screen.grown(2 * px));
+}
+
+void Canvas::centre_by_overview(Workbench& bench, base::Point on_screen) {
+    m_view.centre_in_media = m_overview->media_from_screen(on_screen);
+    m_view.keep_in_reach(media_size(bench));
+    keep_view(bench, false);
+}
+
+static void draw_note(Ui& u, ImDrawList& list, base::Point on_screen, const std::string& text) {
+    ImFont* font = u.fonts.small;
+    const float width = text_width(font, text), pad = u.px(7);
+    const float x = std::floor(static_cast<float>(on_screen.x) + u.px(14)),
+                y = std::floor(static_cast<float>(on_screen.y) + u.px(10));
+    list.AddRectFilled({x, y}, {x + width + 2 * pad, y + font->FontSize + u.px(8)}, color(0x181B20, 0.94f),
+                       u.px(4));
+    list.AddText(font, font->FontSize, {x + pad, std::floor(y + u.px(4))}, color(0xE6E8EB), text.c_str());
 }
 
 void Canvas::draw_text_over(Ui& u) {
@@ -138,6 +178,9 @@ void Canvas::draw_text_over(Ui& u) {
         list.AddText(font, font->FontSize, {x + pad, std::floor(y + u.px(1.5f))}, ink_on(tag.color_rgb),
                      tag.text.c_str());
     }
+    for (const Overlay::Note& note : m_notes)
+        draw_note(u, list, m_view.screen_from_media(note.at), note.text);
+    if (u.bench.raster() != nullptr && u.bench.raster()->info()) draw_map_scale(u, *u.bench.raster(), m_view);
     list.PopClipRect();
     if (u.bench.shown_size_px() || u.bench.asset() == nullptr) return;
     const Area middle{low.x + u.px(40), (low.y + high.y) / 2 - u.px(14), high.x - u.px(40),
@@ -162,9 +205,28 @@ PointerEvent Canvas::to_media(const InputEvent& event, PointerEvent::Kind kind) 
             .modifiers = event.modifiers};
 }
 
+bool Canvas::key(Workbench& bench, Key pressed) {
+    if (bench.tool() == nullptr || !bench.tool()->busy()) return false;
+    InputEvent event{.at = m_pointer};
+    using Kind = PointerEvent::Kind;
+    if (pressed == key::enter) return bench.pointer(to_media(event, Kind::finish)), true;
+    if (pressed == key::backspace) return bench.pointer(to_media(event, Kind::back)), true;
+    if (pressed == key::escape) return bench.pointer(to_media(event, Kind::cancel)), true;
+    return false;
+}
+
 bool Canvas::pointer(Workbench& bench, const InputEvent& event) {
     using Kind = PointerEvent::Kind;
     const base::Point before = m_pointer;
+    const bool on_overview = m_overview && m_overview->screen.contains(event.at);
+    if (event.kind == InputKind::press && event.button == 0 && on_overview && !m_left_down)
+        m_in_overview = true;
+    if (m_in_overview) {
+        if (event.kind == InputKind::release || event.kind == InputKind::focus_lost) m_in_overview = false;
+        m_pointer = event.at;
+        if (m_overview && event.kind != InputKind::focus_lost) centre_by_overview(bench, event.at);
+        return true;
+    }
     switch (event.kind) {
         case InputKind::move:
             m_pointer = event.at;
@@ -210,7 +272,8 @@ bool Canvas::pointer(Workbench& bench, const InputEvent& event) {
 }
 
 Cursor Canvas::cursor(const Workbench& bench) const {
-    if (m_panning) return Cursor::hand;
+    if (m_panning || m_in_overview) return Cursor::hand;
+    if (m_overview && m_overview->screen.contains(m_pointer)) return Cursor::arrow;
     return bench.tool_overlay().cursor;
 }
 

@@ -24,10 +24,12 @@ public:
     // Name tags, and what stands in for a picture that is not there. Inside an ImGui frame.
     void draw_text_over(Ui& u);
 
+    // Enter, Backspace and Esc, while a tool draws something by several presses. True when it was taken.
+    bool key(Workbench& bench, Key key);
     // Pointer events over the area, or anywhere during a gesture. True when it was taken.
     bool pointer(Workbench& bench, const InputEvent& event);
     void leave() { m_pointer = {-1e6, -1e6}; }  // the pointer is elsewhere: no cross hair
-    [[nodiscard]] bool in_gesture() const { return m_left_down || m_panning; }
+    [[nodiscard]] bool in_gesture() const { return m_left_down || m_panning || m_in_overview; }
     [[nodiscard]] bool contains(base::Point at) const { return m_view.screen.contains(at); }
     [[nodiscard]] const render::View& view() const { return m_view; }
     [[nodiscard]] Cursor cursor(const Workbench& bench) const;
@@ -44,6 +46,8 @@ private:
     void upload(Workbench& bench);
     [[nodiscard]] bool draw_picture(Workbench& bench, render::Size target);
     void draw_raster(Workbench& bench, RasterDisplay& raster, render::Size target);
+    void draw_overview(RasterDisplay& raster, render::Size target, float px);
+    void centre_by_overview(Workbench& bench, base::Point on_screen);
     void read_under_pointer(Workbench& bench) const;
     [[nodiscard]] PointerEvent to_media(const InputEvent& event, PointerEvent::Kind kind) const;
     [[nodiscard]] render::MediaSize media_size(const Workbench& bench) const;
@@ -56,7 +60,11 @@ private:
     media::FramePtr m_uploaded;
     render::RasterTextures m_raster_textures;
     const RasterDisplay* m_raster_shown = nullptr;  // whose tiles the textures hold; identity only
+    int m_raster_generation = 0;
     bool m_more_to_upload = false;
+    std::optional<render::View> m_overview;  // as drawn last
+    bool m_in_overview = false;              // the button went down there
+    std::vector<Overlay::Note> m_notes;
     base::Point m_last_centre;  // media space: which way the view is going
     render::OverlayBatch m_batch;
     std::vector<NameTag> m_tags;

@@ -81,6 +81,8 @@ void WindowFrame::key_down(const InputEvent& event) {
         if (event.key == key::escape) m_canvas.pointer(m_bench, cancel);
         return;
     }
+    const bool typing = m_imgui.wants_text() || m_imgui.list_is_open() || m_bench.popup != Popup::none;
+    if (!typing && m_canvas.key(m_bench, event.key)) return;
     // run_chord knows what a popup leaves free, and gives the shortcut sheet the chord it waits for.
     if (!m_imgui.wants_text() && !m_imgui.list_is_open()) run_chord(m_bench, {event.key, event.modifiers});
 }
