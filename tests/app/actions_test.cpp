@@ -43,8 +43,8 @@ const app::Action& action(std::string_view id) {
 }  // namespace
 
 TEST_CASE("every action has its own id, a title, a group and something to do") {
-    const std::set<std::string_view> groups = {"File",  "Edit",    "Time",  "View",
-                                               "Track", "Classes", "Tools", "Help"};
+    const std::set<std::string_view> groups = {"File",    "Edit",  "Time", "View",  "Track",
+                                               "Classes", "Tools", "Help", "Raster"};
     std::set<std::string_view> ids;
     for (const app::Action& a : app::all_actions()) {
         CAPTURE(a.id);

@@ -233,14 +233,16 @@ TEST_CASE("a_huge_sparse_raster_costs_nothing_until_it_is_looked_at") {
 
 TEST_CASE("absurd_blocks_are_refused_before_they_are_read") {
     const Folder folder;
-    geo::set_up_gdal();
-    const fs::path path = folder.path / "strip.vrt";
-    std::ofstream{path} << "<VRTDataset rasterXSize=\"60000\" rasterYSize=\"60000\"><VRTRasterBand "
-                           "dataType=\"Byte\" band=\"1\" "
-                           "blockXSize=\"60000\" blockYSize=\"60000\"/></VRTDataset>";
-    const auto file = RasterFile::open(path);
-    REQUIRE_FALSE(file.has_value());
-    CHECK(file.error().message.contains("60000"));
+    const fs::path path = make(folder.path / "a.tif", {.width = 20, .height = 20});
+    const auto dataset = media::open_dataset(path);
+    media::RasterInfo info = media::describe_raster(dataset->get(), path);
+    CHECK(media::check_raster(dataset->get(), info).has_value());
+    info.bands[0].block_width = info.bands[0].block_height = 60000;
+    const auto refused = media::check_raster(dataset->get(), info);
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().message.contains("60000 × 60000"));
+    info.bands.clear();
+    CHECK_FALSE(media::check_raster(dataset->get(), info).has_value());
 }
 
 TEST_CASE("small_plain_pictures_are_left_to_the_video_reader") {

@@ -94,6 +94,8 @@ bool near(Pixel a, Pixel b, int within) {
 }  // namespace
 
 TEST_CASE("one_to_one_is_what_the_cpu_makes_of_every_sample_type") {
+    const GlTest gl;
+    if (!gl) return;
     const Folder folder;
     for (const GDALDataType type : {GDT_Byte, GDT_UInt16, GDT_Int16, GDT_Float32}) {
         CAPTURE(GDALGetDataTypeName(type));
@@ -123,6 +125,8 @@ TEST_CASE("one_to_one_is_what_the_cpu_makes_of_every_sample_type") {
 }
 
 TEST_CASE("there_is_no_seam_where_tiles_meet") {
+    const GlTest gl;
+    if (!gl) return;
     const Folder folder;
     const auto path =
         make(folder.path / "ramp.tif",
@@ -147,6 +151,8 @@ TEST_CASE("there_is_no_seam_where_tiles_meet") {
 }
 
 TEST_CASE("no_data_and_masks_leave_the_ground") {
+    const GlTest gl;
+    if (!gl) return;
     const Folder folder;
     const auto path = make(
         folder.path / "a.tif",
@@ -168,6 +174,8 @@ TEST_CASE("no_data_and_masks_leave_the_ground") {
 }
 
 TEST_CASE("a_palette_is_looked_up_and_never_mixed") {
+    const GlTest gl;
+    if (!gl) return;
     const Folder folder;
     const auto path =
         make(folder.path / "classes.tif", {.width = 64,
@@ -193,6 +201,8 @@ TEST_CASE("a_palette_is_looked_up_and_never_mixed") {
 }
 
 TEST_CASE("what_cannot_be_read_is_hatched_where_it_is") {
+    const GlTest gl;
+    if (!gl) return;
     const Folder folder;
     std::ofstream{folder.path / "gone.vrt"}
         << "<VRTDataset rasterXSize=\"400\" rasterYSize=\"200\"><VRTRasterBand dataType=\"Byte\" band=\"1\">"
@@ -214,6 +224,8 @@ TEST_CASE("what_cannot_be_read_is_hatched_where_it_is") {
 }
 
 TEST_CASE("a_coarser_level_stands_in_until_the_tiles_are_here") {
+    const GlTest gl;
+    if (!gl) return;
     const Folder folder;
     const auto path =
         make(folder.path / "a.tif",
@@ -233,6 +245,8 @@ TEST_CASE("a_coarser_level_stands_in_until_the_tiles_are_here") {
 }
 
 TEST_CASE("textures_stay_within_their_budget") {
+    const GlTest gl;
+    if (!gl) return;
     const Folder folder;
     const auto path = make(folder.path / "a.tif", {.width = 8192, .height = 1024, .options = {"TILED=YES"}});
     Shown shown{path, {}, {512, 512}};
@@ -245,6 +259,8 @@ TEST_CASE("textures_stay_within_their_budget") {
 }
 
 TEST_CASE("heights_are_lit_as_gdaldem_lights_them") {
+    const GlTest gl;
+    if (!gl) return;
     const Folder folder;
     const auto path =
         make(folder.path / "dem.tif",
