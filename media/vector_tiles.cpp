@@ -302,7 +302,7 @@ void VectorTilesBuilder::Impl::merge_changed_dots(int top) {
             if (!tile.is_changed) continue;
             tile.all = tile.own;
             for (int child = 0; level > 0 && child < 4; ++child) add_dots_below(tile.all, key, child);
-            merge_dots(tile.all, level);
+            if (level > 0) merge_dots(tile.all, level);
             if (level == top) continue;
             dots[static_cast<std::size_t>(level) + 1][{level + 1, key.x >> 1, key.y >> 1}].is_changed = true;
         }
@@ -397,7 +397,7 @@ void VectorTilesBuilder::Impl::add_features(std::vector<Ring>& rings, bool is_cl
     for (const Ring& ring : rings) stretch(bounds, bounds_of(ring));
     for (int level = 0; level < k_most_vector_levels; ++level) {
         const double px = px_of(level);
-        if (extent(box) < k_dot_below_px * px) {
+        if (level > 0 && extent(box) < k_dot_below_px * px) {
             const double cell = k_dot_cell_px * px;
             const double covered = is_closed ? std::abs(twice_area(rings.front())) / 2 : extent(box) * px;
             return add_dot(level, box.centre(), static_cast<float>(covered / (cell * cell)));

@@ -1,6 +1,7 @@
 #pragma once
 // Polygons, lines and points over a raster, in tiles at levels of detail. Everything is in the raster's
-// pixels (level 0, corner-based); level L is for screens on which 2^L of them make one screen pixel.
+// pixels (corner-based); level L is for screens on which 2^L of them make one screen pixel, level 0 also for
+// any magnification.
 
 #include <cstddef>
 #include <cstdint>
@@ -23,7 +24,8 @@ struct VectorVertex {
 // Stands between two lines.
 inline constexpr VectorVertex k_vector_break{1e30f, 1e30f};
 
-// Features smaller than three screen pixels, those in a square of 2x2 screen pixels together; or points.
+// Features smaller than three screen pixels, those in a square of 2x2 screen pixels together; or points, at
+// level 0 each for itself.
 struct VectorDot {
     float x, y;
     float weight;  // their area in such squares, overlaps counted twice; k_point_weight: a point feature
@@ -95,9 +97,9 @@ enum class VectorFills : std::uint8_t { none, made };
 // Grows a layer feature by feature. One thread at a time. Coordinates are finite and within
 // k_vector_reach_px.
 //
-// At each level an outline is simplified (Douglas and Peucker, 1973) so that it stays within half a screen
-// pixel of the original; holes of less than a screen pixel are dropped. A feature of less than three screen
-// pixels is a dot there and at all coarser levels.
+// Level 0 is exact. At each level above it an outline is simplified (Douglas and Peucker, 1973) so that it
+// stays within half a screen pixel of the original; holes of less than a screen pixel are dropped; and a
+// feature of less than three screen pixels is a dot, there and at all coarser levels.
 class VectorTilesBuilder {
 public:
     explicit VectorTilesBuilder(VectorFills fills);
