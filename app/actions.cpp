@@ -18,7 +18,11 @@ bool has_project(const B& b) { return b.document() != nullptr; }
 bool has_asset(const B& b) { return b.asset() != nullptr; }
 bool has_video(const B& b) { return b.frame_count() > 1; }
 bool has_raster(const B& b) { return b.raster() != nullptr && b.raster()->info().has_value(); }
-bool has_one_channel(const B& b) { return has_raster(b) && b.raster()->style().channels.size() == 1; }
+bool has_layers(const B& b) { return b.layers() != nullptr && !b.layers()->layers().empty(); }
+bool has_layer(const B& b) { return has_layers(b) && b.layers()->find(b.layers()->selected) != nullptr; }
+bool has_one_channel(const B& b) {
+    return has_raster(b) && b.styled_raster()->info() && b.styled_raster()->style().channels.size() == 1;
+}
 bool has_places(const B& b) { return has_video(b) || has_raster(b); }
 bool may_find_shots(const B& b) { return b.survey() && b.survey()->may_find_shots(); }
 bool has_loop(const B& b) { return !b.loop_range().empty(); }
@@ -34,10 +38,12 @@ bool saving_failed(const B& b) { return b.project() && b.project()->save_status(
 // -- what it does
 template <class Change>
 void restyle(B& b, Change change) {
-    media::RasterStyle style = b.raster()->style();
+    media::RasterStyle style = b.styled_raster()->style();
     change(style);
-    b.raster()->set_style(std::move(style));
+    b.styled_raster()->set_style(std::move(style));
 }
+
+void swipe(B& b) { b.layers()->swipe = b.layers()->swipe ? std::nullopt : std::optional{0.5}; }
 
 void stretch_by_view(B& b) {
     restyle(b, [](media::RasterStyle& style) {
@@ -215,6 +221,16 @@ constexpr Action k_actions[] = {
      [](B& b) { b.view().bottom_shown = !b.view().bottom_shown; }},
     {"panel.strip", "Show or hide the thumbnails", "View", "Ctrl+Shift+J", "", has_video,
      [](B& b) { b.view().strip_shown = !b.view().strip_shown; }},
+    {"layer.add", "Add a layer…", "Raster", "Ctrl+L", "", has_raster, show<Popup::layer_prompt>},
+    {"layer.remove", "Remove the layer", "Raster", "", "", has_layer,
+     [](B& b) { b.layers()->remove(b.layers()->selected); }},
+    {"layer.swipe", "Swipe the top layer", "Raster", "Shift+X", "", has_layers, swipe},
+    {"layer.flicker", "Flicker the top layer", "Raster", "Shift+F", "", has_layers,
+     [](B& b) { b.layers()->set_flicker(!b.layers()->flicker()); }},
+    {"layer.next_alone", "Next layer alone", "Raster", ".", "", has_layers,
+     [](B& b) { b.layers()->show_alone(1); }},
+    {"layer.previous_alone", "Previous layer alone", "Raster", ",", "", has_layers,
+     [](B& b) { b.layers()->show_alone(-1); }},
     {"raster.stretch_view", "Contrast follows the view", "Raster", "T", "", has_raster, stretch_by_view},
     {"raster.hillshade", "Hillshade on or off", "Raster", "", "", has_one_channel,
      [](B& b) { restyle(b, [](media::RasterStyle& style) { style.hillshade = !style.hillshade; }); }},

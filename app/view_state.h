@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "app/map_layers.h"
 #include "base/geometry.h"
 #include "labels/track.h"
 #include "media/raster_style.h"
@@ -23,6 +24,7 @@ struct AssetView {
     std::int64_t loop_begin = 0, loop_end = 0;  // frames played in a loop, half-open; end 0 = the film's
     bool loop_on = false;
     std::optional<media::RasterStyle> raster;  // as it was shown last
+    std::vector<LayerView> layers;             // over it, bottom first
 };
 
 struct ViewState {

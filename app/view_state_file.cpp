@@ -4,6 +4,7 @@
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/stringbuffer.h>
 
+#include "app/map_view_json.h"
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -48,6 +49,10 @@ static AssetView asset_view_from(const Value& object) {
     view.loop_begin = static_cast<std::int64_t>(number(object, "loop_begin", 0));
     view.loop_end = static_cast<std::int64_t>(number(object, "loop_end", 0));
     view.loop_on = flag(object, "loop", false);
+    if (const auto raster = object.FindMember("raster"); raster != object.MemberEnd())
+        view.raster = read_style(raster->value);
+    if (const auto layers = object.FindMember("layers"); layers != object.MemberEnd())
+        view.layers = read_layers(layers->value);
     return view;
 }
 
@@ -75,7 +80,7 @@ ViewState load_view_state(const fs::path& project) {
 
 void save_view_state(const fs::path& project, const ViewState& view) {
     rapidjson::StringBuffer text;
-    rapidjson::PrettyWriter json{text};
+    ViewWriter json{text};
     const auto put = [&](const char* key, auto value) {
         json.Key(key);
         if constexpr (std::is_same_v<decltype(value), bool>)
@@ -112,6 +117,14 @@ void save_view_state(const fs::path& project, const ViewState& view) {
         put("loop_begin", asset.loop_begin);
         put("loop_end", asset.loop_end);
         put("loop", asset.loop_on);
+        if (asset.raster) {
+            json.Key("raster");
+            write_style(json, *asset.raster);
+        }
+        if (!asset.layers.empty()) {
+            json.Key("layers");
+            write_layers(json, asset.layers);
+        }
         json.EndObject();
     }
     json.EndObject();

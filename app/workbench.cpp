@@ -68,6 +68,7 @@ void Workbench::forget_picture() {
     m_survey.reset();
     m_video.reset();
     keep_raster_style();
+    m_layers.reset();
     m_raster.reset();
     m_picture.reset();
     m_info.reset();
@@ -87,6 +88,7 @@ double Workbench::next_deadline_secs(double now_secs) const {
     if (m_info && !m_info->index_complete) wait = std::min(wait, 0.1);  // the index grows in sight
     for (const auto& job : m_watched)
         if (!job->done()) wait = std::min(wait, k_progress_secs);
+    if (m_layers) wait = std::min(wait, m_layers->next_deadline_secs(now_secs));
     if (m_pyramid_job) wait = std::min(wait, k_slow_progress_secs);
     if (m_survey && m_survey->shots_job()) wait = std::min(wait, k_slow_progress_secs);
     return std::max(wait, 0.0);
@@ -98,7 +100,7 @@ bool Workbench::idle() const {
     const bool proxy_due = m_video && m_info && m_info->index_complete && m_media_error.empty() &&
                            m_video->proxy() == media::ProxyState::unknown;
     const bool sound_due = m_sound.state() == SoundState::opening;
-    const bool raster_due = m_raster && !m_raster->idle();
+    const bool raster_due = (m_raster && !m_raster->idle()) || (m_layers && !m_layers->idle());
     return !raster_due && !m_opening && !m_locating && !m_importing && !picture_due && !saving() &&
            !indexing && !proxy_due && !m_proxy_job && !m_verifying && !sound_due && m_watched.empty() &&
            m_pool.jobs().empty();

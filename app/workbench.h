@@ -17,6 +17,7 @@
 #include "app/asset_posters.h"
 #include "app/canvas_readout.h"
 #include "app/film_survey.h"
+#include "app/map_layers.h"
 #include "app/playback.h"
 #include "app/project.h"
 #include "app/raster_display.h"
@@ -44,7 +45,8 @@ enum class Popup : std::uint8_t {
     export_dialog,
     go_to_frame,
     open_prompt,
-    import_prompt
+    import_prompt,
+    layer_prompt
 };
 
 class Workbench {
@@ -76,6 +78,11 @@ public:
 
     // The raster on screen; null when another kind of medium is, or none.
     [[nodiscard]] RasterDisplay* raster() const { return m_raster.get(); }
+    // What lies over it; null where there is no raster, and before it is open.
+    [[nodiscard]] MapLayers* layers() const { return m_layers.get(); }
+    // Whose display the panel and the keys set: the chosen layer's, else the raster's own.
+    [[nodiscard]] RasterDisplay* styled_raster() const;
+    void add_layer(std::string source);  // a file, a name for GDAL, an address with {z}, {x} and {y}
     // Size of what is shown, level 0 of a raster; nothing before it is known, and where there is no medium.
     [[nodiscard]] std::optional<base::Point> shown_size_px() const;
     // Length of a path and the area it encloses: on the ground where the raster has a place, else in pixels.
@@ -276,6 +283,7 @@ private:
     std::shared_ptr<media::OpenFilm> m_open_film;  // just opened and not shown yet
     base::JobPool m_survey_pool;                   // so that long searches keep nobody waiting
     std::unique_ptr<RasterDisplay> m_raster;
+    std::unique_ptr<MapLayers> m_layers;
     std::shared_ptr<base::Job> m_pyramid_job;
     std::filesystem::path m_pyramid_of;  // the raster it is about
     base::JobPool m_pyramid_pool;        // minutes long: kept out of the way of what is waited for

@@ -123,6 +123,7 @@ bool Workbench::may_leave() {
 void Workbench::close_project() {
     if (!m_project) return;
     if (m_tool && m_tool->busy()) pointer({.kind = PointerEvent::Kind::cancel, .at = {}, .modifiers = {}});
+    keep_raster_style();
     save_view();
     if (m_importing) m_importing->job->cancel();
     m_importing.reset();

@@ -15,6 +15,7 @@ void Workbench::show_raster(const std::filesystem::path& path, const std::filesy
 
 void Workbench::keep_raster_style() {
     if (m_raster && m_raster->info()) asset_view().raster = m_raster->style();
+    if (m_layers) asset_view().layers = m_layers->views();
 }
 
 bool Workbench::take_raster() {
@@ -22,6 +23,11 @@ bool Workbench::take_raster() {
     bool changed = m_raster->update();
     m_media_error = m_raster->error();
     changed |= take_pyramid();
+    if (!m_layers && m_raster->info()) {
+        m_layers = std::make_unique<MapLayers>(*m_raster, m_pool, m_survey_pool, m_wakeup);
+        for (const LayerView& view : asset_view().layers) m_layers->add(view);
+    }
+    if (m_layers) changed |= m_layers->update(m_now_secs);
     return changed;
 }
 
@@ -48,6 +54,15 @@ bool Workbench::take_pyramid() {
             return made->string();
         });
     return true;
+}
+
+RasterDisplay* Workbench::styled_raster() const {
+    const MapLayer* layer = m_layers ? m_layers->find(m_layers->selected) : nullptr;
+    return layer != nullptr && layer->raster ? layer->raster.get() : m_raster.get();
+}
+
+void Workbench::add_layer(std::string source) {
+    if (m_layers) m_layers->selected = m_layers->add({.source = std::move(source), .style = {}});
 }
 
 std::string Workbench::measured_text(std::span<const base::Point> path) const {

@@ -95,6 +95,23 @@ std::string generated_part(const media::RasterShading& shading) {
     return text;
 }
 
+// The shader's colours are multiplied by their alpha already.
+void set_blending(RasterBlend blend) {
+    glEnable(GL_BLEND);
+    glBlendEquationSeparate(blend == RasterBlend::difference ? GL_FUNC_REVERSE_SUBTRACT : GL_FUNC_ADD,
+                            GL_FUNC_ADD);
+    switch (blend) {
+        case RasterBlend::normal:
+            return glBlendFuncSeparate(GL_ONE, GL_ONE_MINUS_SRC_ALPHA, GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
+        case RasterBlend::multiply:  // dst * (1 - a) + dst * src
+            return glBlendFuncSeparate(GL_DST_COLOR, GL_ONE_MINUS_SRC_ALPHA, GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
+        case RasterBlend::screen:
+            return glBlendFuncSeparate(GL_ONE, GL_ONE_MINUS_SRC_COLOR, GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
+        case RasterBlend::difference:  // what is below minus this; where this is brighter, black
+            return glBlendFuncSeparate(GL_ONE, GL_ONE, GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
+    }
+}
+
 struct Decode {
     float scale, bias, whole;
 };
@@ -190,8 +207,7 @@ bool RasterPass::draw_tile(Drawing& d, media::TileAddress address, const base::R
     const base::Rect tile = tile_rect(d.info, address);
     const base::Rect clip = both(d.view.screen_from_media(both(tile, within)), d.screen);
     if (clip.empty() || !begin_pass(d.target, clip)) return true;
-    glEnable(GL_BLEND);
-    glBlendFuncSeparate(GL_SRC_ALPHA, GL_ONE_MINUS_SRC_ALPHA, GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
+    set_blending(d.options.blend);
 
     const double x = level_scale_x(d.info, address.level), y = level_scale_y(d.info, address.level);
     const base::Point corner_px{std::floor(clip.x0), std::floor(clip.y0)};
@@ -329,6 +345,7 @@ RasterDrawn RasterPass::draw(media::RasterSource& source, const media::RasterInf
         }
     }
     drawn.deferred = textures.deferred() > 0;
+    glBlendEquation(GL_FUNC_ADD);
     glDisable(GL_BLEND);
     glActiveTexture(GL_TEXTURE0);
     glBindVertexArray(0);

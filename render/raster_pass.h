@@ -21,8 +21,11 @@ namespace render {
 // The coarsest level whose pixels are not larger than the screen's.
 [[nodiscard]] int level_for_scale(const media::RasterInfo& info, double scale);
 
+enum class RasterBlend : std::uint8_t { normal, multiply, screen, difference };
+
 struct RasterPassOptions {
     float opacity = 1;
+    RasterBlend blend = RasterBlend::normal;
     PixelGrid pixel_grid = PixelGrid::off;
     double grid_min_scale = 12;
     base::Point motion;  // where the view is going, in screens a second: what lies there is read ahead

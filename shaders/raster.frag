@@ -121,7 +121,7 @@ void main() {
     vec2 px = vec2(gl_FragCoord.x, u_target_height_px - gl_FragCoord.y);
     if (u_hatched != 0) {  // what could not be read
         float stripe = fract((px.x + px.y) / 12.0);
-        o_color = vec4(vec3(stripe < 0.5 ? 0.27 : 0.20), u_opacity);
+        o_color = vec4(vec3(stripe < 0.5 ? 0.27 : 0.20), 1.0) * u_opacity;
         return;
     }
     vec2 place = (px - u_origin_px) * u_texels_per_px + u_origin_fraction;
@@ -137,5 +137,5 @@ void main() {
 #endif
     if (color.a == 0.0) discard;
     if (u_pixel_grid != 0) color.rgb = with_grid(color.rgb, place - floor(place));
-    o_color = vec4(color.rgb, color.a * u_opacity);
+    o_color = vec4(color.rgb, 1.0) * (color.a * u_opacity);  // premultiplied
 }

@@ -10,10 +10,12 @@ namespace app {
 namespace fs = std::filesystem;
 
 EntryKind kind_of_file(const fs::path& file) {
-    static constexpr std::array<std::string_view, 31> k_media = {
-        ".mp4", ".m4v", ".mov",  ".mkv", ".webm", ".avi", ".ts",   ".mts",  ".m2ts", ".mpg",  ".mpeg",
-        ".mxf", ".wmv", ".flv",  ".3gp", ".ogv",  ".vob", ".y4m",  ".h264", ".h265", ".hevc", ".ivf",
-        ".dv",  ".gif", ".jpeg", ".jpg", ".png",  ".bmp", ".webp", ".tif",  ".tiff"};
+    static constexpr std::array<std::string_view, 47> k_media = {
+        ".mp4",  ".m4v", ".mov", ".mkv",  ".webm", ".avi",  ".ts",  ".mts",  ".m2ts", ".mpg",
+        ".mpeg", ".mxf", ".wmv", ".flv",  ".3gp",  ".ogv",  ".vob", ".y4m",  ".h264", ".h265",
+        ".hevc", ".ivf", ".dv",  ".gif",  ".jpeg", ".jpg",  ".png", ".bmp",  ".webp", ".tif",
+        ".tiff", ".jp2", ".j2k", ".vrt",  ".nc",   ".h5",   ".hdf", ".hdf5", ".img",  ".hgt",
+        ".asc",  ".dem", ".ntf", ".nitf", ".svs",  ".ndpi", ".mrf"};
     const std::string extension = folded(file.extension().string());
     if (extension == ".limn") return EntryKind::project;
     return std::ranges::find(k_media, extension) != k_media.end() ? EntryKind::media : EntryKind::other;

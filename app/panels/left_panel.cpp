@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "app/panels/layer_list.h"
 #include "app/panels/panels.h"
 #include "app/panels/track_list.h"
 #include "app/ui/keys.h"
@@ -193,7 +194,8 @@ void draw_classes(Ui& u, Area area) {
 
 void draw_on_frame(Ui& u, Area area, const std::vector<labels::TrackId>& tracks) {
     const std::string count = tracks.empty() ? std::string{} : fmt::format("{}", tracks.size());
-    section_head(u, head_area(u, area.cut_top(u.px(k_head))), "On this frame", count);
+    section_head(u, head_area(u, area.cut_top(u.px(k_head))),
+                 u.bench.raster() != nullptr ? "Objects" : "On this frame", count);
     if (tracks.empty()) {
         Area hint = area.cut_top(row_of(u));
         hint.x0 += u.px(14);
@@ -240,12 +242,20 @@ void draw_left_panel(Ui& u, Area area) {
     const auto& state = document->state();
     const bool extra = adding() != static_cast<int>(Adding::no) || state.ontology.classes.empty();
     const auto class_rows = static_cast<float>(state.ontology.classes.size() + (extra ? 1 : 0));
-    const auto rows = share_rows((area.height() - 3 * head) / row,
+    const int layers = layer_rows(u.bench);
+    const float layers_height =
+        layers > 0 ? std::min(head + static_cast<float>(layers) * row, area.height() * 0.35f) : 0;
+    const auto rows = share_rows((area.height() - layers_height - 3 * head) / row,
                                  {static_cast<float>(state.assets.size()), class_rows,
                                   static_cast<float>(std::max<std::size_t>(here.size(), 1))});
     Area rest = area;
     draw_assets(u, rest.cut_top(head + rows[0] * row));
     draw_classes(u, rest.cut_top(head + rows[1] * row));
+    if (layers > 0) {
+        Area at = rest.cut_top(layers_height);
+        const Area layers_head = at.cut_top(head);
+        draw_layer_list(u, head_area(u, layers_head), at);
+    }
     draw_on_frame(u, rest, here);
     fill({area.x1 - line_of(u), area.y0, area.x1, area.y1}, u.theme.line);
     end_panel();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/panels/layer_list.h"
 #include "app/panels/media_facts.h"
 #include "app/panels/properties.h"
 #include "app/place.h"
@@ -84,7 +85,12 @@ void draw_recipes(Properties& p, const media::VideoInfo& info) {
 static void draw_raster(Properties& p, RasterDisplay& raster, const labels::Asset& asset) {
     if (!raster.info()) return;
     const media::RasterInfo& info = *raster.info();
-    draw_raster_style(p, raster);
+    draw_layer_fields(p);
+    const MapLayers* layers = p.u.bench.layers();
+    const MapLayer* layer = layers != nullptr ? layers->find(layers->selected) : nullptr;
+    RasterDisplay* styled = p.u.bench.styled_raster();
+    if ((layer == nullptr || layer->raster) && styled->info()) draw_raster_style(p, *styled);
+    if (layer != nullptr) return;
     p.head("Raster");
     p.fact("Size", fmt::format("{} × {} px", grouped(info.width_px), grouped(info.height_px)));
     p.fact("Samples", samples_text(info));

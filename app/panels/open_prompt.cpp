@@ -6,6 +6,7 @@
 #include "app/panels/panels.h"
 #include "app/panels/popup.h"
 #include "app/panels/typed_path.h"
+#include "media/raster_file.h"
 
 namespace app {
 
@@ -60,6 +61,7 @@ bool offered(Popup purpose, const FolderEntry& entry) {
     if (entry.kind == EntryKind::folder) return true;
     const bool is_label_file =
         entry.kind == EntryKind::other && entry.name.find(".limn") == std::string::npos;
+    if (purpose == Popup::layer_prompt) return entry.kind != EntryKind::project;
     return is_label_file == (purpose == Popup::import_prompt);
 }
 
@@ -101,6 +103,8 @@ void take(Ui& u, const OpenPrompt& p, const fs::path& file) {
     u.later([file, purpose = p.purpose](Workbench& bench) {
         if (purpose == Popup::import_prompt)
             bench.import_from(file);
+        else if (purpose == Popup::layer_prompt)
+            bench.add_layer(file.string());
         else
             bench.open({file});
     });
@@ -123,6 +127,10 @@ void complete(Ui& u, OpenPrompt& p) {
 }
 
 void enter(Ui& u, OpenPrompt& p) {
+    // An address, or a name that only GDAL knows, is no path.
+    const std::string& text = p.field.text;
+    if (text.starts_with("http") || (p.purpose != Popup::import_prompt && media::is_gdal_name(text)))
+        return take(u, p, text);
     // A whole path, pasted or completed, is taken as it stands, whether or not the list shows it.
     const auto named = std::ranges::find(p.listing.entries, p.filter, &FolderEntry::name);
     if (!p.filter.empty() && named != p.listing.entries.end()) return choose_entry(u, p, *named);
@@ -180,6 +188,7 @@ std::string note(const OpenPrompt& p) {
     if (!p.listing.error.empty()) return p.listing.error;
     if (p.listing.cut)
         return fmt::format("Only the first {} entries are listed; type the name", k_most_entries);
+    if (p.purpose == Popup::layer_prompt) return "A raster, vectors, or a map: https://…/{z}/{x}/{y}.png";
     if (p.shown.empty())
         return p.purpose == Popup::open_prompt ? "No videos, pictures or projects here"
                                                : "No files of labels here";
@@ -200,7 +209,7 @@ void draw_footer(Ui& u, const OpenPrompt& p, Area row) {
 }
 
 void reset(Ui& u, OpenPrompt& p) {
-    p.purpose = u.bench.popup == Popup::import_prompt ? Popup::import_prompt : Popup::open_prompt;
+    p.purpose = u.bench.popup;
     p.field = {};
     p.field.replacement = typed_folder(start_folder(u.bench));
     p.listing = {};
@@ -213,8 +222,7 @@ void reset(Ui& u, OpenPrompt& p) {
 
 void draw_open_prompt(Ui& u, Area window) {
     OpenPrompt& p = prompt();
-    if (p.appears() || (p.purpose == Popup::import_prompt) != (u.bench.popup == Popup::import_prompt))
-        reset(u, p);
+    if (p.appears() || p.purpose != u.bench.popup) reset(u, p);
     follow_folder(u, p);
     const bool moved = move_by_keys(p.index, static_cast<int>(p.shown.size()), 10);
 
@@ -222,8 +230,16 @@ void draw_open_prompt(Ui& u, Area window) {
     begin_popup(u, "open", window, box);
     Area rest = box;
     const bool importing = p.purpose == Popup::import_prompt;
-    search_field(u, importing ? "Import labels" : "Open", rest.cut_top(u.px(48)), p.field,
-                 importing ? "Import labels from…" : "Open a video or a project…", icon::folder);
+    const bool layer = p.purpose == Popup::layer_prompt;
+    search_field(u,
+                 importing ? "Import labels"
+                 : layer   ? "Layer file"
+                           : "Open",
+                 rest.cut_top(u.px(48)), p.field,
+                 importing ? "Import labels from…"
+                 : layer   ? "Add a layer from…"
+                           : "Open a video, a raster or a project…",
+                 icon::folder);
     fill({box.x0, rest.y0, box.x1, rest.y0 + std::max(1.0f, std::floor(u.scale))}, u.theme.line);
     draw_footer(u, p, rest.cut_bottom(u.px(32)));
     rest.cut_top(u.px(4));

@@ -16,7 +16,7 @@ using media::Stretch;
 
 void set_style(Ui& u, RasterStyle style) {
     u.later([style = std::move(style)](Workbench& bench) {
-        if (bench.raster() != nullptr) bench.raster()->set_style(style);
+        if (bench.styled_raster() != nullptr) bench.styled_raster()->set_style(style);
     });
 }
 
@@ -68,7 +68,7 @@ void draw_channels(Properties& p, const RasterStyle& style) {
     RasterStyle next = style;
     next.preset.clear();
     if (text.empty()) {
-        if (alone) next = media::default_style(*u.bench.raster()->info());
+        if (alone) next = media::default_style(*u.bench.styled_raster()->info());
     } else {
         next.channels = {band_or_expression(text)};
         if (next.stretch == Stretch::none || next.stretch == Stretch::manual)

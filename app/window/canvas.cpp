@@ -15,9 +15,11 @@ base::Result<Canvas> Canvas::create() {
     if (!video) return std::unexpected(video.error());
     auto raster = render::RasterPass::create();
     if (!raster) return std::unexpected(raster.error());
+    auto vectors = render::VectorPass::create();
+    if (!vectors) return std::unexpected(vectors.error());
     auto overlay = render::OverlayPass::create();
     if (!overlay) return std::unexpected(overlay.error());
-    return Canvas{std::move(*video), std::move(*raster), std::move(*overlay)};
+    return Canvas{std::move(*video), std::move(*raster), std::move(*vectors), std::move(*overlay)};
 }
 
 render::MediaSize Canvas::media_size(const Workbench& bench) const {
@@ -67,26 +69,44 @@ constexpr double k_grid_min_scale = 12;
 // False when there is nothing to label yet.
 bool Canvas::draw_picture(Workbench& bench, render::Size target) {
     RasterDisplay* raster = bench.raster();
-    const int generation = raster != nullptr ? raster->generation() : 0;
-    if (raster != m_raster_shown || generation != m_raster_generation) m_raster_textures.clear();
-    m_raster_shown = raster;
-    m_raster_generation = generation;
     m_more_to_upload = false;
+    ++m_frame;
     upload(bench);
     if (raster != nullptr) {
         draw_raster(bench, *raster, target);
         return raster->info().has_value();
     }
+    m_layer_textures.clear();
     if (m_textures.empty()) return false;
     m_video.draw(m_textures, m_view, target,
                  {.pixel_grid = render::PixelGrid::on, .grid_min_scale = k_grid_min_scale});
     return true;
 }
 
-void Canvas::draw_raster(Workbench& bench, RasterDisplay& raster, render::Size target) {
+void Canvas::draw_tiles(Workbench& bench, RasterDisplay& raster, LayerId id, render::Size target,
+                        const render::RasterPassOptions& options) {
     if (!raster.info()) return;
     if (!raster.shading()) return raster.drew({}, {});
-    m_raster_textures.begin_frame();
+    LayerTextures& held = m_layer_textures[id];
+    if (held.of != &raster || held.generation != raster.generation()) held.textures.clear();
+    held.of = &raster;
+    held.generation = raster.generation();
+    held.frame = m_frame;
+    held.textures.begin_frame();
+    render::RasterDrawn drawn = m_raster.draw(raster.source(), *raster.info(), raster.shading(),
+                                              held.textures, m_view, target, options);
+    if (!m_raster.failure().empty()) bench.toast(ToastKind::error, m_raster.failure());
+    m_more_to_upload |= drawn.deferred;
+    raster.drew({.seen = drawn.seen,
+                 .level = drawn.level,
+                 .tiles = drawn.tiles,
+                 .missing = drawn.missing,
+                 .broken = drawn.broken,
+                 .in_sight = std::move(drawn.in_sight)},
+                std::move(drawn.wishes));
+}
+
+void Canvas::draw_raster(Workbench& bench, RasterDisplay& raster, render::Size target) {
     render::RasterPassOptions options{.pixel_grid = render::PixelGrid::on,
                                       .grid_min_scale = k_grid_min_scale};
     // Half a screen ahead of where the last frames went.
@@ -94,15 +114,53 @@ void Canvas::draw_raster(Workbench& bench, RasterDisplay& raster, render::Size t
     const double pixels = std::hypot(moved.x, moved.y) * m_view.scale;
     m_last_centre = m_view.centre_in_media;
     if (pixels > 2) options.motion = moved * (m_view.scale / pixels / 2);
-    const render::RasterDrawn drawn = m_raster.draw(raster.source(), *raster.info(), raster.shading(),
-                                                    m_raster_textures, m_view, target, options);
-    if (!m_raster.failure().empty()) bench.toast(ToastKind::error, m_raster.failure());
-    m_more_to_upload = drawn.deferred;
-    RasterSight sight{
-        .level = drawn.level, .tiles = drawn.tiles, .missing = drawn.missing, .broken = drawn.broken};
-    sight.seen = drawn.seen;
-    sight.in_sight = drawn.in_sight;
-    raster.drew(std::move(sight), drawn.wishes);
+    options.opacity = bench.layers() != nullptr ? static_cast<float>(bench.layers()->base_opacity) : 1;
+    // Hidden it is drawn all the same, of no opacity: what is in sight of it is measured and read on.
+    if (bench.layers() != nullptr && !bench.layers()->base_visible) options.opacity = 0;
+    draw_tiles(bench, raster, 0, target, options);
+    if (bench.layers() != nullptr) draw_layers(bench, target, options);
+    std::erase_if(m_layer_textures, [&](const auto& held) { return held.second.frame + 600 < m_frame; });
+}
+
+double Canvas::swipe_x(const MapLayers& layers) const {
+    return std::round(m_view.screen.x0 + *layers.swipe * m_view.screen.width());
+}
+
+void Canvas::draw_layers(Workbench& bench, render::Size target, const render::RasterPassOptions& options) {
+    MapLayers& layers = *bench.layers();
+    for (const auto& layer : layers.layers()) {
+        if (!layer->view.visible || layers.is_blinked_off(*layer)) continue;
+        if (layer->raster) {
+            render::RasterPassOptions own = options;
+            own.opacity = static_cast<float>(layer->view.opacity);
+            own.pixel_grid = render::PixelGrid::off;
+            own.blend = static_cast<render::RasterBlend>(layer->view.blend);
+            if (layers.swipe && layer.get() == layers.topmost_raster())
+                own.only = {swipe_x(layers), m_view.screen.y0, m_view.screen.x1, m_view.screen.y1};
+            draw_tiles(bench, *layer->raster, layer->id, target, own);
+        }
+        if (layer->vectors) {
+            const auto alpha = static_cast<std::uint8_t>(std::lround(layer->view.opacity * 255));
+            const auto inside = static_cast<std::uint8_t>(layer->view.filled ? alpha / 4 : 0);
+            const auto drawn = m_vectors.draw(*layer->vectors->tiles(), m_view, target,
+                                              {.line = render::rgba(layer->view.color_rgb, alpha),
+                                               .fill = render::rgba(layer->view.color_rgb, inside)});
+            m_more_to_upload |= drawn.waiting > 0;
+        }
+    }
+}
+
+render::RasterTextureCounters Canvas::raster_counters() const {
+    render::RasterTextureCounters sum;
+    for (const auto& [id, held] : m_layer_textures) {
+        const render::RasterTextureCounters& one = held.textures.counters();
+        sum.uploads += one.uploads;
+        sum.uploaded_bytes += one.uploaded_bytes;
+        sum.evictions += one.evictions;
+        sum.borders_mended += one.borders_mended;
+        sum.bytes += one.bytes;
+    }
+    return sum;
 }
 
 void Canvas::draw_media(Workbench& bench, render::Size target, float px) {
@@ -126,6 +184,12 @@ void Canvas::draw_media(Workbench& bench, render::Size target, float px) {
         add_tool_overlay(overlay, m_view, px, m_batch);
         m_notes = overlay.notes;
     }
+    if (bench.layers() != nullptr && bench.layers()->swipe) {
+        const double x = swipe_x(*bench.layers());
+        m_batch.add_line({x, m_view.screen.y0}, {x, m_view.screen.y1},
+                         {.color = 0xE6E8EBFF, .thickness_px = 2 * px});
+        m_batch.add_handle({x, m_view.screen.centre().y}, 14 * px, 0xE6E8EBFF, 0x101216FF, px);
+    }
     m_overlay.draw(m_batch, target, m_view.screen);
     m_overview.reset();
     if (bench.raster() != nullptr) draw_overview(*bench.raster(), target, px);
@@ -138,8 +202,8 @@ void Canvas::draw_overview(RasterDisplay& raster, render::Size target, float px)
     m_batch.set_bounds(m_view.screen);
     add_overview_ground(*m_overview, px, m_batch);
     m_overlay.draw(m_batch, target, m_view.screen);
-    (void)m_raster.draw(raster.source(), *raster.info(), raster.shading(), m_raster_textures, *m_overview,
-                        target);
+    (void)m_raster.draw(raster.source(), *raster.info(), raster.shading(), m_layer_textures[0].textures,
+                        *m_overview, target);
     m_batch.clear();
     add_overview_sight(*m_overview, m_view, px, m_batch);
     m_overlay.draw(m_batch, target, m_overview->screen.grown(2 * px));
@@ -221,6 +285,16 @@ bool Canvas::pointer(Workbench& bench, const InputEvent& event) {
     const bool on_overview = m_overview && m_overview->screen.contains(event.at);
     if (event.kind == InputKind::press && event.button == 0 && on_overview && !m_left_down)
         m_in_overview = true;
+    if (MapLayers* layers = bench.layers(); layers != nullptr && layers->swipe) {
+        const bool on_line = std::abs(event.at.x - swipe_x(*layers)) < 7;
+        if (event.kind == InputKind::press && event.button == 0 && on_line && !m_left_down) m_swiping = true;
+        if (m_swiping) {
+            if (event.kind == InputKind::release || event.kind == InputKind::focus_lost) m_swiping = false;
+            m_pointer = event.at;
+            layers->swipe = std::clamp((event.at.x - m_view.screen.x0) / m_view.screen.width(), 0.02, 0.98);
+            return true;
+        }
+    }
     if (m_in_overview) {
         if (event.kind == InputKind::release || event.kind == InputKind::focus_lost) m_in_overview = false;
         m_pointer = event.at;
@@ -273,6 +347,8 @@ bool Canvas::pointer(Workbench& bench, const InputEvent& event) {
 
 Cursor Canvas::cursor(const Workbench& bench) const {
     if (m_panning || m_in_overview) return Cursor::hand;
+    if (const MapLayers* layers = bench.layers(); layers != nullptr && layers->swipe)
+        if (m_swiping || std::abs(m_pointer.x - swipe_x(*layers)) < 7) return Cursor::resize_ew;
     if (m_overview && m_overview->screen.contains(m_pointer)) return Cursor::arrow;
     return bench.tool_overlay().cursor;
 }

@@ -1,6 +1,7 @@
 #pragma once
 // The medium in the middle of the window: its picture, the labels over it, and the pointer on it.
 
+#include <map>
 #include <optional>
 
 #include "app/overlay_scene.h"
@@ -8,6 +9,7 @@
 #include "base/result.h"
 #include "render/overlay_pass.h"
 #include "render/raster_pass.h"
+#include "render/vector_pass.h"
 #include "render/video_pass.h"
 
 namespace app {
@@ -29,23 +31,29 @@ public:
     // Pointer events over the area, or anywhere during a gesture. True when it was taken.
     bool pointer(Workbench& bench, const InputEvent& event);
     void leave() { m_pointer = {-1e6, -1e6}; }  // the pointer is elsewhere: no cross hair
-    [[nodiscard]] bool in_gesture() const { return m_left_down || m_panning || m_in_overview; }
+    [[nodiscard]] bool in_gesture() const { return m_left_down || m_panning || m_in_overview || m_swiping; }
     [[nodiscard]] bool contains(base::Point at) const { return m_view.screen.contains(at); }
     [[nodiscard]] const render::View& view() const { return m_view; }
     [[nodiscard]] Cursor cursor(const Workbench& bench) const;
     // More tiles are here than one frame may upload: another one is due at once.
     [[nodiscard]] bool wants_another_frame() const { return m_more_to_upload; }
-    [[nodiscard]] const render::RasterTextureCounters& raster_counters() const {
-        return m_raster_textures.counters();
-    }
+    [[nodiscard]] render::RasterTextureCounters raster_counters() const;  // of all layers together
     [[nodiscard]] double upload_ms() const { return m_textures.counters().last_upload_ms; }
 
 private:
-    Canvas(render::VideoPass video, render::RasterPass raster, render::OverlayPass overlay)
-        : m_video{std::move(video)}, m_raster{std::move(raster)}, m_overlay{std::move(overlay)} {}
+    Canvas(render::VideoPass video, render::RasterPass raster, render::VectorPass vectors,
+           render::OverlayPass overlay)
+        : m_video{std::move(video)},
+          m_raster{std::move(raster)},
+          m_vectors{std::move(vectors)},
+          m_overlay{std::move(overlay)} {}
     void upload(Workbench& bench);
     [[nodiscard]] bool draw_picture(Workbench& bench, render::Size target);
     void draw_raster(Workbench& bench, RasterDisplay& raster, render::Size target);
+    void draw_tiles(Workbench& bench, RasterDisplay& raster, LayerId id, render::Size target,
+                    const render::RasterPassOptions& options);
+    void draw_layers(Workbench& bench, render::Size target, const render::RasterPassOptions& options);
+    [[nodiscard]] double swipe_x(const MapLayers& layers) const;  // framebuffer pixels
     void draw_overview(RasterDisplay& raster, render::Size target, float px);
     void centre_by_overview(Workbench& bench, base::Point on_screen);
     void read_under_pointer(Workbench& bench) const;
@@ -55,12 +63,19 @@ private:
 
     render::VideoPass m_video;
     render::RasterPass m_raster;
+    render::VectorPass m_vectors;
     render::OverlayPass m_overlay;
     render::VideoTextures m_textures;
     media::FramePtr m_uploaded;
-    render::RasterTextures m_raster_textures;
-    const RasterDisplay* m_raster_shown = nullptr;  // whose tiles the textures hold; identity only
-    int m_raster_generation = 0;
+    struct LayerTextures {
+        const RasterDisplay* of = nullptr;  // whose tiles they are; identity only
+        int generation = 0;
+        std::uint64_t frame = 0;  // drawn last
+        render::RasterTextures textures;
+    };
+    std::map<LayerId, LayerTextures> m_layer_textures;  // 0: the raster itself
+    std::uint64_t m_frame = 0;
+    bool m_swiping = false;  // the line of the swipe is being dragged
     bool m_more_to_upload = false;
     std::optional<render::View> m_overview;  // as drawn last
     bool m_in_overview = false;              // the button went down there

@@ -91,6 +91,45 @@ static Value view_report(ScriptWorld& world, Alloc& alloc) {
     return out;
 }
 
+static Value raster_report(const Workbench& bench, Alloc& alloc) {
+    Value out{rapidjson::kObjectType};
+    const RasterDisplay* raster = bench.raster();
+    if (raster == nullptr || !raster->info()) return out;
+    out.AddMember("width", raster->info()->width_px, alloc);
+    out.AddMember("height", raster->info()->height_px, alloc);
+    out.AddMember("level", raster->sight().level, alloc);
+    out.AddMember("tiles", raster->sight().tiles, alloc);
+    out.AddMember("missing", raster->sight().missing, alloc);
+    out.AddMember("broken", raster->sight().broken, alloc);
+    out.AddMember("channels", text(fmt::format("{}", fmt::join(raster->style().channels, ", ")), alloc),
+                  alloc);
+    out.AddMember("preset", text(raster->style().preset, alloc), alloc);
+    out.AddMember("style_error", text(raster->style_error(), alloc), alloc);
+    if (raster->shading() != nullptr) {
+        out.AddMember("low", raster->shading()->ranges.front().low, alloc);
+        out.AddMember("high", raster->shading()->ranges.front().high, alloc);
+    }
+    Value layers{rapidjson::kArrayType};
+    if (bench.layers() != nullptr)
+        for (const auto& layer : bench.layers()->layers()) {
+            Value one{rapidjson::kObjectType};
+            one.AddMember("name", text(layer->name, alloc), alloc);
+            one.AddMember("visible", layer->view.visible, alloc);
+            one.AddMember("error", text(layer->error, alloc), alloc);
+            one.AddMember("features", layer->vectors ? layer->vectors->progress().features_read : -1, alloc);
+            layers.PushBack(one, alloc);
+        }
+    out.AddMember("layers", layers, alloc);
+    const CanvasReadout& under = bench.readout;
+    out.AddMember("x", under.at.x, alloc);
+    out.AddMember("y", under.at.y, alloc);
+    const auto lonlat =
+        raster->placement() != nullptr ? raster->placement()->lonlat_from_pixel(under.at) : std::nullopt;
+    out.AddMember("lon", lonlat ? lonlat->x : 0, alloc);
+    out.AddMember("lat", lonlat ? lonlat->y : 0, alloc);
+    return out;
+}
+
 static Value shots_report(const Workbench& bench, Alloc& alloc) {
     const FilmSurvey* survey = bench.survey();
     Value out{rapidjson::kObjectType};
@@ -160,7 +199,17 @@ rapidjson::Document state_report(ScriptWorld& world, const Script::Counts& count
         counters.AddMember("cached_bytes", static_cast<std::uint64_t>(video.cached_bytes), alloc);
         counters.AddMember("budget_bytes", static_cast<std::uint64_t>(video.budget_bytes), alloc);
     }
+    if (const RasterDisplay* raster = world.bench.raster()) {
+        const media::RasterCounters tiles = raster->source().counters();
+        const render::RasterTextureCounters textures = world.frame.canvas().raster_counters();
+        counters.AddMember("planes_read", tiles.planes_read, alloc);
+        counters.AddMember("plane_bytes", static_cast<std::uint64_t>(tiles.bytes), alloc);
+        counters.AddMember("broken_planes", tiles.broken_planes, alloc);
+        counters.AddMember("texture_bytes", static_cast<std::uint64_t>(textures.bytes), alloc);
+        counters.AddMember("texture_uploads", textures.uploads, alloc);
+    }
     report.AddMember("counters", counters, alloc);
+    report.AddMember("raster", raster_report(world.bench, alloc), alloc);
     report.AddMember("shots", shots_report(world.bench, alloc), alloc);
     report.AddMember("thumbnails", thumbnails_report(world.bench, alloc), alloc);
     Value frame_ms{rapidjson::kObjectType};

@@ -175,6 +175,7 @@ void WindowFrame::draw_popups(Ui& u, Area window) {
             break;
         case Popup::open_prompt:
         case Popup::import_prompt:
+        case Popup::layer_prompt:
             draw_open_prompt(u, window);
             break;
     }
