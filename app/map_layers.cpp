@@ -76,8 +76,11 @@ void MapLayers::take_prepared(MapLayer& layer) {
         return;
     }
     if (!prepared->raster.empty()) {
+        // Another picture of the same place is looked at in the same way, where its bands allow.
         layer.raster = std::make_unique<RasterDisplay>(
-            RasterDisplayDesc{prepared->raster, prepared->pyramid, layer.view.style, m_wakeup}, m_measures);
+            RasterDisplayDesc{prepared->raster, prepared->pyramid, layer.view.style.value_or(m_base.style()),
+                              m_wakeup},
+            m_measures);
         return;
     }
     media::VectorLayerOptions options;

@@ -47,6 +47,9 @@ bool is_raster(const fs::path& path) {
     // Text and film that GDAL would also take for a grid or a picture.
     constexpr std::array k_not_ours = {"XYZ", "GIF", "BIGGIF", "HTTP", "PDF", "STACTA", "STACIT"};
     if (std::ranges::find(k_not_ours, name) != k_not_ours.end()) return false;
+    // A GeoPackage may hold vectors alone.
+    if (GDALGetMetadataItem(driver, GDAL_DCAP_VECTOR, nullptr) != nullptr && !open_dataset(path))
+        return false;
     constexpr std::array k_pictures = {"PNG", "JPEG", "WEBP", "BMP", "JPEGXL"};
     if (std::ranges::find(k_pictures, name) == k_pictures.end()) return true;
     const auto dataset = open_dataset(path);

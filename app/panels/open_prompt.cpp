@@ -6,7 +6,6 @@
 #include "app/panels/panels.h"
 #include "app/panels/popup.h"
 #include "app/panels/typed_path.h"
-#include "media/raster_file.h"
 
 namespace app {
 
@@ -127,10 +126,13 @@ void complete(Ui& u, OpenPrompt& p) {
 }
 
 void enter(Ui& u, OpenPrompt& p) {
-    // An address, or a name that only GDAL knows, is no path.
+    // An address, or a name that only GDAL knows, is no path: it counts from where it begins, after the
+    // folder.
     const std::string& text = p.field.text;
-    if (text.starts_with("http") || (p.purpose != Popup::import_prompt && media::is_gdal_name(text)))
-        return take(u, p, text);
+    for (const char* begin : {"https://", "http://", "/vsi"})
+        if (const std::size_t at = text.find(begin);
+            at != std::string::npos && p.purpose != Popup::import_prompt)
+            return take(u, p, text.substr(at));
     // A whole path, pasted or completed, is taken as it stands, whether or not the list shows it.
     const auto named = std::ranges::find(p.listing.entries, p.filter, &FolderEntry::name);
     if (!p.filter.empty() && named != p.listing.entries.end()) return choose_entry(u, p, *named);
