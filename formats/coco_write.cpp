@@ -3,7 +3,6 @@
 
 #include <cmath>
 #include <map>
-#include <numbers>
 
 #include "base/file.h"
 #include "base/rational.h"
@@ -11,6 +10,7 @@
 #include "formats/export_plan.h"
 #include "formats/frame_sweep.h"
 #include "formats/mask_runs.h"
+#include "formats/outline.h"
 #include "formats/text.h"
 
 namespace formats {
@@ -19,7 +19,6 @@ namespace {
 
 using labels::ShapeKind;
 
-constexpr int k_ellipse_corners = 64;
 constexpr std::string_view k_own_attributes[] = {"occluded", "track_id", "keyframe"};
 
 struct Picture {
@@ -33,25 +32,6 @@ bool is_writable(const VisibleShape& each) {
     const ShapeKind kind = each.track->info.shape;
     return kind == ShapeKind::box || kind == ShapeKind::ellipse || kind == ShapeKind::polygon ||
            kind == ShapeKind::mask;
-}
-
-std::vector<base::Point> corners_of(const labels::Box& box, ShapeKind kind) {
-    const base::Rect rect = box.rect();
-    const base::Point centre = rect.centre();
-    const double angle = box.rotation_deg * std::numbers::pi / 180, rx = rect.width() / 2,
-                 ry = rect.height() / 2;
-    std::vector<base::Point> local = {{-rx, -ry}, {rx, -ry}, {rx, ry}, {-rx, ry}};
-    if (kind == ShapeKind::ellipse) {
-        local.clear();
-        for (int i = 0; i < k_ellipse_corners; ++i) {
-            const double t = 2 * std::numbers::pi * i / k_ellipse_corners;
-            local.push_back({rx * std::cos(t), ry * std::sin(t)});
-        }
-    }
-    for (base::Point& p : local)
-        p = {centre.x + p.x * std::cos(angle) - p.y * std::sin(angle),
-             centre.y + p.x * std::sin(angle) + p.y * std::cos(angle)};
-    return local;
 }
 
 double shoelace(const std::vector<base::Point>& points) {

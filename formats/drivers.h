@@ -9,5 +9,10 @@ extern const FormatDriver limn_json_driver;   // limn_json.cpp
 extern const FormatDriver cvat_video_driver;  // cvat_video.cpp
 extern const FormatDriver mot_driver;         // mot.cpp
 extern const FormatDriver coco_driver;        // coco.cpp
+extern const FormatDriver geojson_driver;     // geojson.cpp
+extern const FormatDriver gpkg_driver;        // gpkg.cpp
+extern const FormatDriver shapefile_driver;   // shapefile.cpp
+extern const FormatDriver flatgeobuf_driver;  // flatgeobuf.cpp
+extern const FormatDriver kml_driver;         // kml.cpp
 
 }  // namespace formats

@@ -55,6 +55,8 @@ struct WriteContext {
     std::function<std::string(labels::AssetId)> frames_manifest;
     std::stop_token stop;
     std::function<void(double)> progress;
+    std::string crs;  // formats with places on the ground: in which CRS, as geo::crs_from_text takes it;
+                      // empty: the format's own choice. Others refuse it.
 };
 
 struct FormatDriver {
@@ -67,6 +69,7 @@ struct FormatDriver {
     // Memory does not grow with the labels. Files appear complete or not at all (base::AtomicFile).
     base::Result<Report> (*write)(const labels::State&, const std::filesystem::path& out,
                                   const WriteContext&);
+    bool in_a_crs = false;  // it holds places on the ground: WriteContext::crs may be set
 };
 
 [[nodiscard]] std::span<const FormatDriver* const> all_formats();  // in the order of probing

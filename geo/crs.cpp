@@ -1,6 +1,7 @@
 #include "geo/crs.h"
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include <cpl_conv.h>
@@ -50,6 +51,19 @@ std::optional<OGRSpatialReference> crs_from_wkt(const std::string& wkt) {
     return crs;
 }
 
+bool is_of_the_earth(const OGRSpatialReference& crs) {
+    OGRErr error = OGRERR_NONE;
+    const double radius = crs.GetSemiMajor(&error);
+    return error == OGRERR_NONE && radius > 6.3e6 && radius < 6.45e6;
+}
+
+std::optional<base::Point> transformed(const Ct& ct, base::Point p) {
+    if (!ct) return std::nullopt;
+    int worked = FALSE;
+    ct->Transform(1, &p.x, &p.y, nullptr, &worked);
+    return worked && std::isfinite(p.x) && std::isfinite(p.y) ? std::optional(p) : std::nullopt;
+}
+
 CrsFacts crs_facts(const std::string& wkt) {
     set_up_gdal();
     const GdalMessages messages;
@@ -59,6 +73,12 @@ CrsFacts crs_facts(const std::string& wkt) {
     facts.name = text_of(crs->GetName());
     facts.authority = authority_of(*crs);
     facts.geographic = crs->IsGeographic() != 0;
+    facts.of_the_earth = is_of_the_earth(*crs);
+    OGRSpatialReference wgs84;
+    static constexpr const char* k_same[] = {"IGNORE_DATA_AXIS_TO_SRS_AXIS_MAPPING=YES",
+                                             "CRITERION=EQUIVALENT_EXCEPT_AXIS_ORDER_GEOGCRS", nullptr};
+    facts.is_wgs84 =
+        facts.geographic && wgs84.importFromEPSG(4326) == OGRERR_NONE && wgs84.IsSame(&*crs, k_same) != 0;
     const char* unit = nullptr;
     if (facts.geographic)
         crs->GetAngularUnits(&unit);
@@ -87,6 +107,35 @@ base::Result<std::string> crs_from_text(const std::string& text) {
                       "This is no coordinate reference system that Limn knows ({}); give a code such as "
                       "EPSG:4326, or WKT: {}",
                       messages.reason("it has no such code"), text);
+}
+
+struct CrsTransform::Impl {
+    Ct ct;
+};
+
+CrsTransform::CrsTransform(std::unique_ptr<Impl> impl) : m_impl{std::move(impl)} {}
+CrsTransform::CrsTransform(CrsTransform&&) noexcept = default;
+CrsTransform& CrsTransform::operator=(CrsTransform&&) noexcept = default;
+CrsTransform::~CrsTransform() = default;
+
+base::Result<CrsTransform> CrsTransform::create(const std::string& from_wkt, const std::string& to_wkt) {
+    set_up_gdal();
+    const GdalMessages messages;
+    const auto from = crs_from_wkt(from_wkt), to = crs_from_wkt(to_wkt);
+    if (!from || !to)
+        return base::fail(base::ErrorKind::malformed, "A coordinate reference system cannot be read: {}.",
+                          messages.reason());
+    auto impl = std::make_unique<Impl>();
+    impl->ct.reset(OGRCreateCoordinateTransformation(&*from, &*to));
+    if (!impl->ct)
+        return base::fail(base::ErrorKind::unsupported, "No way is known from \"{}\" to \"{}\": {}.",
+                          text_of(from->GetName()), text_of(to->GetName()), messages.reason());
+    return CrsTransform{std::move(impl)};
+}
+
+std::optional<base::Point> CrsTransform::operator()(base::Point p) const {
+    const GdalMessages messages;
+    return transformed(m_impl->ct, p);
 }
 
 }  // namespace geo

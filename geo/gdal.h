@@ -24,6 +24,7 @@ public:
     [[nodiscard]] const std::vector<std::string>& warnings() const {
         return m_warnings;
     }  // each once, at most 20
+    [[nodiscard]] bool failed() const { return !m_error.empty(); }  // an error came since clear()
     void clear();
 
 private:

@@ -195,18 +195,6 @@ base::Result<std::unique_ptr<Mapping>> through_rpc(const std::vector<std::string
     return std::make_unique<Rational>(std::move(transformer));
 }
 
-struct DropCt {
-    void operator()(OGRCoordinateTransformation* each) const { OGRCoordinateTransformation::DestroyCT(each); }
-};
-using Ct = std::unique_ptr<OGRCoordinateTransformation, DropCt>;
-
-std::optional<Point> transformed(const Ct& ct, Point p) {
-    if (!ct) return std::nullopt;
-    int worked = FALSE;
-    ct->Transform(1, &p.x, &p.y, nullptr, &worked);
-    return worked ? if_finite(p) : std::nullopt;
-}
-
 struct Geographic {
     OGRSpatialReference crs;
     double degrees_per_unit = 1;
@@ -222,11 +210,6 @@ std::optional<Geographic> geographic_of(const OGRSpatialReference& crs) {
     if (!base) return std::nullopt;
     base->SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
     return Geographic{*base, base->GetAngularUnits() * k_degrees_per_radian};
-}
-
-bool is_of_the_earth(const OGRSpatialReference& crs) {
-    const double radius = crs.GetSemiMajor();
-    return radius > 6.3e6 && radius < 6.45e6;
 }
 
 // Straight meridians, evenly spaced: the plane repeats itself in x after a turn of the globe.

@@ -21,6 +21,8 @@ struct CrsFacts {
     std::string name;       // "WGS 84 / UTM zone 25S"; empty: none
     std::string authority;  // "EPSG:32725"; empty where nobody has numbered it
     bool geographic = false;
+    bool of_the_earth = false;
+    bool is_wgs84 = false;       // longitude and latitude of it, in whatever order its authority names them
     double metres_per_unit = 1;  // of projected coordinates
     std::string unit;            // "metre", "degree", "US survey foot"
 };
@@ -28,6 +30,24 @@ struct CrsFacts {
 // What a person types ("EPSG:4326", "32633", WKT, PROJ string) as WKT. Reads no file and no network. Errors:
 // malformed, naming it.
 [[nodiscard]] base::Result<std::string> crs_from_text(const std::string& text);
+
+// Coordinates of one CRS in another, x before y in both. One thread at a time.
+class CrsTransform {
+public:
+    // Errors: malformed, unsupported (no way leads from one to the other).
+    [[nodiscard]] static base::Result<CrsTransform> create(const std::string& from_wkt,
+                                                           const std::string& to_wkt);
+    CrsTransform(CrsTransform&&) noexcept;
+    CrsTransform& operator=(CrsTransform&&) noexcept;
+    ~CrsTransform();
+    // Nothing where the point has no counterpart.
+    [[nodiscard]] std::optional<base::Point> operator()(base::Point p) const;
+
+private:
+    struct Impl;
+    explicit CrsTransform(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> m_impl;
+};
 
 // Pixels are level-0 coordinates, corner-based. One thread at a time. Points that have no counterpart (beyond
 // the horizon of a projection, no CRS) give nothing.

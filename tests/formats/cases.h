@@ -25,6 +25,16 @@ struct FormatCase {
     DescribeOptions survives;  // … in this much
 };
 
+// Of the formats of places on the ground: their samples are rasters and their files mostly binary, so that
+// they have a table of their own in geo_vector_test.cpp.
+struct GeoCase {
+    std::string_view id;
+    std::string_view file;  // what placed_project() is exported to, all polygons where one file holds no more
+    double precision_px;    // in which labels come back
+    std::vector<Malformed> malformed;
+};
+[[nodiscard]] const std::vector<GeoCase>& geo_cases();
+
 // Each defined in the test file of its format.
 [[nodiscard]] const FormatCase& limn_case();
 [[nodiscard]] const FormatCase& cvat_video_case();

@@ -1,10 +1,12 @@
 #include "fuzz_entry.h"
 
 #include <fstream>
+#include <sstream>
 
 #include <unistd.h>
 
 #include "formats/format.h"
+#include "geo/placement.h"
 #include "labels/json.h"
 #include "labels/project_file.h"
 #include "must.h"
@@ -43,12 +45,31 @@ std::string_view text_of(std::span<const std::byte> bytes) {
 struct Start {
     formats::UnknownClasses unknown = formats::UnknownClasses::refuse;
     bool with_video = false;
+    bool with_raster = false;  // that lies somewhere on the ground
 };
+
+labels::Asset raster() {
+    static const std::string crs = geo::crs_from_text("EPSG:32633").value_or("");
+    labels::Asset asset;
+    asset.id = labels::AssetId::make();
+    asset.name = "scene.tif";
+    asset.kind = labels::MediaKind::raster;
+    asset.width_px = 1000;
+    asset.height_px = 800;
+    asset.frame_count = 1;
+    asset.georeference = {.crs = crs, .geotransform = {{500000, 0.5, 0, 5200000, 0, -0.5}}};
+    return asset;
+}
 
 labels::State start_state(const Start& start) {
     labels::Document document;
-    if (!start.with_video) return document.state();
+    if (!start.with_video && !start.with_raster) return document.state();
     labels::Transaction transaction(document, "start");
+    if (start.with_raster) transaction.put_asset(raster());
+    if (!start.with_video) {
+        transaction.commit();
+        return document.state();
+    }
     labels::Ontology ontology;
     ontology.classes.push_back(labels::make_class(ontology, "car"));
     transaction.put_ontology(ontology);
@@ -65,7 +86,7 @@ base::Result<formats::Report> import(const formats::FormatDriver& driver, const 
                                      labels::Document& document, const Start& start) {
     labels::Transaction transaction(document, "import");
     formats::ReadContext context{transaction, document, {}, start.unknown, {}, {}, {}};
-    if (start.with_video) context.asset = document.state().assets.front().id;
+    if (start.with_video && !start.with_raster) context.asset = document.state().assets.front().id;
     context.pts_of_frame = [](labels::AssetId, std::int64_t) { return labels::k_no_pts; };
     base::Result<formats::Report> report = driver.read(file, context);
     if (report) transaction.commit();
@@ -81,6 +102,12 @@ bool is_small(const labels::State& state) {
     return !state.assets.empty() && state.tracks.size() < 200;
 }
 
+void empty_scratch() {
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(scratch(), error))
+        std::filesystem::remove_all(entry.path(), error);
+}
+
 void write_and_read_again(const formats::FormatDriver& driver, const labels::State& state) {
     formats::WriteContext context;
     for (const labels::Asset& asset : state.assets) context.assets.push_back(asset.id);
@@ -89,11 +116,30 @@ void write_and_read_again(const formats::FormatDriver& driver, const labels::Sta
         scratch() / ("out" + std::string(driver.id == "mot" ? "" : driver.extensions.front()));
     const auto written = driver.write(state, out, context);
     must(written.has_value(), written ? "" : written.error().message.c_str());
-    labels::Document again;
-    const auto report = import(driver, out, again, {});
-    must(report.has_value(), report ? "" : report.error().message.c_str());
     std::error_code error;
-    std::filesystem::remove_all(out, error);
+    if (std::filesystem::exists(out, error)) {  // else it is several, by kinds of shapes
+        const Start start{.with_raster = driver.in_a_crs};
+        labels::Document again(start_state(start));
+        const auto report = import(driver, out, again, start);
+        must(report.has_value(), report ? "" : report.error().message.c_str());
+    }
+    empty_scratch();
+}
+
+// A shapefile is several files: their bytes one after the other, behind a line with their lengths.
+std::filesystem::path put_shapefile(std::span<const std::byte> bytes) {
+    const std::string_view text = text_of(bytes);
+    const std::size_t line = std::min(text.find('\n'), text.size());
+    std::istringstream lengths{std::string(text.substr(0, std::min<std::size_t>(line, 100)))};
+    std::size_t at = std::min(line + 1, text.size());
+    for (const char* name : {"in.shp", "in.shx", "in.dbf", "in.prj"}) {
+        std::size_t length = text.size();
+        if (!(lengths >> length)) length = text.size();
+        length = std::min(length, text.size() - at);
+        if (length > 0) (void)put(name, bytes.subspan(at, length));
+        at += length;
+    }
+    return scratch() / "in.shp";
 }
 
 }  // namespace
@@ -106,10 +152,13 @@ const std::filesystem::path& scratch() {
 bool read_format(std::string_view format_id, std::span<const std::byte> bytes) {
     const formats::FormatDriver* driver = formats::find_format(format_id);
     must(driver != nullptr, "there is no such format");
-    const auto file = put("in" + std::string(driver->extensions.front()), bytes);
+    const auto file = driver->id == "shapefile" ? put_shapefile(bytes)
+                                                : put("in" + std::string(driver->extensions.front()), bytes);
     (void)driver->probe(bytes, file);
     bool accepted = false;
-    for (const Start& start : {Start{}, Start{formats::UnknownClasses::add, true}}) {
+    const bool placed = driver->in_a_crs;
+    for (const Start& start :
+         {Start{.with_raster = placed}, Start{formats::UnknownClasses::add, true, placed}}) {
         labels::Document document(start_state(start));
         const std::string before = labels::state_hash(document.state());
         const auto report = import(*driver, file, document, start);
@@ -121,6 +170,7 @@ bool read_format(std::string_view format_id, std::span<const std::byte> bytes) {
             write_and_read_again(*driver, document.state());
         }
     }
+    if (placed) empty_scratch();
     return accepted;
 }
 
@@ -153,12 +203,11 @@ bool open_project(std::span<const std::byte> bytes) {
             (void)project->log();
         }
     }
-    std::error_code error;
     const auto repaired = scratch() / "repaired.limn";
+    std::error_code error;
     std::filesystem::remove(repaired, error);
     (void)labels::repair(file, repaired);
-    for (const auto& entry : std::filesystem::directory_iterator(scratch(), error))
-        std::filesystem::remove_all(entry.path(), error);
+    empty_scratch();
     return accepted;
 }
 

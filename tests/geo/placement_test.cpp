@@ -125,6 +125,12 @@ TEST_CASE("a crs is read from a code, a number, WKT and a PROJ string, and from 
     const auto feet = geo::crs_facts(wkt_of("EPSG:2263"));
     CHECK(feet.metres_per_unit == doctest::Approx(1200.0 / 3937));
     CHECK(feet.unit == "US survey foot");
+    CHECK(geo::crs_facts(wkt_of("EPSG:4326")).is_wgs84);
+    CHECK(geo::crs_facts(wkt_of("OGC:CRS84")).is_wgs84);
+    CHECK(geo::crs_facts(wkt_of("EPSG:4326")).of_the_earth);
+    CHECK_FALSE(geo::crs_facts(wkt_of("EPSG:4258")).is_wgs84);
+    CHECK_FALSE(utm.is_wgs84);
+    CHECK_FALSE(geo::crs_facts(wkt_of("+proj=longlat +a=1737400 +b=1737400")).of_the_earth);
     CHECK(geo::crs_facts("").name.empty());
     CHECK(geo::crs_facts("nonsense").name.empty());
     for (const char* wrong : {"", "EPSG:1", "EPSG:", "99999999", "the moon", "/etc/passwd", "GEOGCS[\"x\"",

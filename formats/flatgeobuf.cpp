@@ -1,0 +1,60 @@
+// FlatGeobuf: one layer a file, with an index of where its features lie.
+
+#include "formats/drivers.h"
+#include "formats/geo_vector.h"
+
+namespace formats {
+
+namespace {
+
+constexpr std::string_view k_extensions[] = {".fgb"};
+
+const VectorFormat& format() {
+    static const VectorFormat made = {
+        .id = "flatgeobuf",
+        .writer = "FlatGeobuf",
+        .readers = {"FlatGeobuf"},
+        .extension = ".fgb",
+    };
+    return made;
+}
+
+Match probe(std::span<const std::byte> first_bytes, const std::filesystem::path&) {
+    const std::string_view text(reinterpret_cast<const char*>(first_bytes.data()), first_bytes.size());
+    return text.starts_with(
+               "fgb\x03"
+               "fgb")
+               ? Match::certain
+               : Match::no;
+}
+
+base::Result<Report> read(const std::filesystem::path& file, ReadContext& context) {
+    return read_geo_vector(format(), file, context);
+}
+
+base::Result<Report> write(const labels::State& state, const std::filesystem::path& out,
+                           const WriteContext& context) {
+    return write_geo_vector(format(), state, out, context);
+}
+
+}  // namespace
+
+const FormatDriver flatgeobuf_driver = {
+    .id = "flatgeobuf",
+    .title = "FlatGeobuf",
+    .extensions = k_extensions,
+    .carries =
+        "Boxes, ellipses, polygons with holes, polylines, points and masks of rasters and pictures, in the "
+        "raster's own CRS or a chosen one, a file for each medium; "
+        "class, name, attributes, source, confidence and author as fields, and the area in hectares.",
+    .loses =
+        "Ellipses become polygons of 64 corners, masks polygons along the edges of their pixels (both are "
+        "known "
+        "again on the way back, where nothing changed them); layers, groups, and numbers' own spelling.",
+    .probe = probe,
+    .read = read,
+    .write = write,
+    .in_a_crs = true,
+};
+
+}  // namespace formats

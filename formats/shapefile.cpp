@@ -1,0 +1,61 @@
+// ESRI Shapefile: .shp, .shx, .dbf, .prj and .cpg beside each other, one kind of shape a file.
+
+#include "formats/drivers.h"
+#include "formats/geo_vector.h"
+
+namespace formats {
+
+namespace {
+
+constexpr std::string_view k_extensions[] = {".shp"};
+
+const VectorFormat& format() {
+    static const VectorFormat made = {
+        .id = "shapefile",
+        .writer = "ESRI Shapefile",
+        .readers = {"ESRI Shapefile"},
+        .extension = ".shp",
+        .one_kind_a_file = true,
+        .layer_options = {"ENCODING=UTF-8"},
+    };
+    return made;
+}
+
+Match probe(std::span<const std::byte> first_bytes, const std::filesystem::path&) {
+    const std::string_view text(reinterpret_cast<const char*>(first_bytes.data()), first_bytes.size());
+    // The file code 9994, big-endian.
+    return text.starts_with(std::string_view("\0\0\x27\x0A", 4)) && text.size() >= 100 ? Match::certain
+                                                                                       : Match::no;
+}
+
+base::Result<Report> read(const std::filesystem::path& file, ReadContext& context) {
+    return read_geo_vector(format(), file, context);
+}
+
+base::Result<Report> write(const labels::State& state, const std::filesystem::path& out,
+                           const WriteContext& context) {
+    return write_geo_vector(format(), state, out, context);
+}
+
+}  // namespace
+
+const FormatDriver shapefile_driver = {
+    .id = "shapefile",
+    .title = "ESRI Shapefile",
+    .extensions = k_extensions,
+    .carries =
+        "Boxes, ellipses, polygons with holes, polylines, points and masks of rasters and pictures, in the "
+        "raster's own CRS or a chosen one; polygons, lines and points in files of their own; "
+        "class, name, attributes, source, confidence and author as fields, and the area in hectares.",
+    .loses =
+        "Ellipses become polygons of 64 corners, masks polygons along the edges of their pixels (both are "
+        "known "
+        "again on the way back, where nothing changed them); names of fields longer than ten characters, "
+        "texts longer than 254 bytes, layers, groups, and numbers' own spelling.",
+    .probe = probe,
+    .read = read,
+    .write = write,
+    .in_a_crs = true,
+};
+
+}  // namespace formats
