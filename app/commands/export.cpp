@@ -14,7 +14,7 @@ namespace app {
 namespace {
 
 struct Options {
-    std::string project, format, out, asset, frames;
+    std::string project, format, out, asset, frames, crs;
     std::vector<std::string> classes;
     bool pictures = false, json = false;
 };
@@ -79,6 +79,11 @@ base::Result<void> check_out(const Options& options, const labels::State& state,
         return base::fail(base::ErrorKind::unsupported, "The format {} can be read but not written: {}",
                           driver.id, options.out);
     }
+    if (!options.crs.empty() && !driver.in_a_crs) {
+        return base::fail(base::ErrorKind::refused,
+                          "The format {} holds pixels and no places on the ground; leave --crs out: {}",
+                          driver.id, options.out);
+    }
     return refuse_overwriting_sources(options.out, state, options.project);
 }
 
@@ -130,6 +135,7 @@ base::Result<void> run(const Options& options) {
         return media.pts_of(id, frame);
     };
     context.frames_manifest = [&media](labels::AssetId id) { return media.frames_manifest(id); };
+    context.crs = options.crs;
     context.stop = interrupt.stop_token();
     context.progress = progress.callback();
     if (!options.json) fmt::print("{} loses: {}\n", driver.title, driver.loses);
@@ -152,6 +158,10 @@ RunCommand setup(CLI::App& cli) {
             const auto range = parse_range(text);
             return range ? std::string{} : range.error().message;
         });
+    cli.add_option("--crs", options->crs,
+                   "Formats with places on the ground: in this coordinate reference system, EPSG:… or WKT; "
+                   "without it in the raster's own, GeoJSON and KML in WGS 84")
+        ->type_name("CRS");
     cli.add_flag("--pictures", options->pictures, "Also write the labelled frames as PNG");
     cli.add_flag("--json", options->json, "As JSON");
     return [options] { return run(*options); };

@@ -1,10 +1,11 @@
-// limn ls: the media of a project and, on request, the tracks on them.
+// limn ls: the media of a project and, on request, the tracks on them or the ground their classes cover.
 
 #include <CLI/CLI.hpp>
 
 #include "app/command.h"
 #include "app/commands/json_out.h"
 #include "app/commands/support.h"
+#include "formats/areas.h"
 #include "labels/json.h"
 
 namespace app {
@@ -17,19 +18,24 @@ using labels::Track;
 
 struct Options {
     std::string project, asset;
-    bool tracks = false, json = false;
+    bool tracks = false, areas = false, json = false;
 };
 
 struct Listed {
     std::size_t number = 0;  // from 1
     const Asset* asset = nullptr;
     bool missing = false;
+    std::vector<formats::ClassArea> areas;  // on request, of rasters and pictures
 };
+
+bool has_areas(const Asset& asset) {
+    return asset.kind == labels::MediaKind::raster || asset.kind == labels::MediaKind::image;
+}
 
 std::vector<Listed> list_assets(const State& state, const std::filesystem::path& project) {
     std::vector<Listed> list;
     for (const Asset& asset : state.assets) {
-        list.push_back({list.size() + 1, &asset, !labels::locate_media(asset, project)});
+        list.push_back({list.size() + 1, &asset, !labels::locate_media(asset, project), {}});
     }
     return list;
 }
@@ -75,7 +81,27 @@ void write_asset(JsonOut& json, const State& state, const Listed& listed, const 
         }
         json.end_array();
     }
+    if (options.areas) {
+        json.key("areas").begin_array();
+        for (const formats::ClassArea& area : listed.areas) {
+            json.begin_object().field("class", area.name).field("count", area.count);
+            json.field("pixels", area.pixels).field("hectares", area.hectares).end_object();
+        }
+        json.end_array();
+    }
     json.end_object();
+}
+
+void print_areas(const Listed& listed) {
+    fmt::print("{}\n", listed.asset->name);
+    if (!has_areas(*listed.asset)) return;
+    std::size_t width = 5;
+    for (const formats::ClassArea& area : listed.areas) width = std::max(width, area.name.size());
+    fmt::print("  {:<{}} {:>8} {:>14} {:>14}\n", "class", width, "count", "pixels", "hectares");
+    for (const formats::ClassArea& area : listed.areas) {
+        fmt::print("  {:<{}} {:>8} {:>14.1f} {:>14}\n", area.name, width, area.count, area.pixels,
+                   area.hectares ? fmt::format("{:.4f}", *area.hectares) : "no place");
+    }
 }
 
 void print_assets(const State& state, const std::vector<Listed>& list) {
@@ -83,7 +109,7 @@ void print_assets(const State& state, const std::vector<Listed>& list) {
     for (const Listed& listed : list) width = std::max(width, listed.asset->name.size());
     fmt::print("{:>3}  {:<{}}  {:<6} {:>13} {:>9} {:>8} {:>10}\n", "#", "name", width, "kind", "picture",
                "frames", "tracks", "size");
-    for (const auto& [number, asset, missing] : list) {
+    for (const auto& [number, asset, missing, areas] : list) {
         fmt::print("{:>3}  {:<{}}  {:<6} {:>13} {:>9} {:>8} {:>10}{}\n", number, asset->name, width,
                    labels::name_of(asset->kind), fmt::format("{}x{}", asset->width_px, asset->height_px),
                    asset->frame_count, state.tracks_of(asset->id).size(),
@@ -114,11 +140,19 @@ base::Result<void> list(const Options& options) {
         if (!picked) return std::unexpected(picked.error());
         std::erase_if(assets, [&](const Listed& listed) { return listed.asset != *picked; });
     }
+    for (Listed& listed : assets) {
+        if (!options.areas || !has_areas(*listed.asset)) continue;
+        auto areas = formats::class_areas(state, *listed.asset);
+        if (!areas) return std::unexpected(areas.error());
+        listed.areas = std::move(*areas);
+    }
     if (options.json) {
         JsonOut json;
         json.begin_object().field("project", options.project).key("assets").begin_array();
         for (const Listed& listed : assets) write_asset(json, state, listed, options);
         json.end_array().end_object();
+    } else if (options.areas) {
+        for (const Listed& listed : assets) print_areas(listed);
     } else if (options.tracks) {
         for (const Listed& listed : assets) print_tracks(state, *listed.asset);
     } else {
@@ -132,6 +166,8 @@ RunCommand setup(CLI::App& cli) {
     cli.add_option("PROJECT", options->project, "The project")->required()->type_name("");
     cli.add_option("--asset", options->asset, "Only this asset: its number, name or id")->type_name("A");
     cli.add_flag("--tracks", options->tracks, "List the tracks of each asset");
+    cli.add_flag("--areas", options->areas,
+                 "The pixels and hectares that the labels of each class cover, on rasters and pictures");
     cli.add_flag("--json", options->json, "As JSON");
     return [options] { return list(*options); };
 }

@@ -41,9 +41,63 @@ TEST_CASE("formats lists what each carries and loses") {
         CHECK(format["carries"].GetStringLength() > 10);
         CHECK(format["loses"].GetStringLength() > 0);
     }
-    for (const char* id : {"limn", "cvat-video", "mot", "coco"})
+    for (const char* id :
+         {"limn", "cvat-video", "mot", "coco", "geojson", "gpkg", "shapefile", "flatgeobuf", "kml"})
         CHECK(std::ranges::find(ids, id) != ids.end());
     CHECK(limn_ok({"formats"}).find("cvat-video") != std::string::npos);
+}
+
+namespace {
+
+// One raster of 0.5 m pixels in UTM, with a field of 40 by 20 m on it.
+std::string placed_project(const Folder& folder) {
+    const std::string ids = "00000000-0000-7000-8000-00000000000";
+    const std::string crs =
+        R"(PROJCS[\"WGS 84 / UTM zone 33N\",GEOGCS[\"WGS 84\",DATUM[\"WGS_1984\",)"
+        R"(SPHEROID[\"WGS 84\",6378137,298.257223563]],PRIMEM[\"Greenwich\",0],)"
+        R"(UNIT[\"degree\",0.0174532925199433]],PROJECTION[\"Transverse_Mercator\"],)"
+        R"(PARAMETER[\"latitude_of_origin\",0],PARAMETER[\"central_meridian\",15],)"
+        R"(PARAMETER[\"scale_factor\",0.9996],PARAMETER[\"false_easting\",500000],)"
+        R"(PARAMETER[\"false_northing\",0],UNIT[\"metre\",1],AUTHORITY[\"EPSG\",\"32633\"]])";
+    const std::string json = fmt::format(
+        R"({{"limn":1,"ontology":{{"classes":[{{"id":"{0}1","name":"field"}}]}},)"
+        R"("assets":[{{"id":"{0}2","name":"scene.tif","kind":"raster","width":1000,"height":800,"frame_count":1,)"
+        R"("georeference":{{"crs":"{1}","geotransform":[500000,0.5,0,5200000,0,-0.5]}}}}],)"
+        R"("tracks":[{{"id":"{0}3","asset":"{0}2","class":"{0}1","number":1,"shape":"box","extent":"picture",)"
+        R"("keyframes":[{{"frame":0,"box":[10,20,90,60]}}]}}]}})",
+        ids, crs);
+    const std::string project = empty_project(folder);
+    limn_ok({"import", project, folder.write("labels.json", json), "--format", "limn"});
+    return project;
+}
+
+}  // namespace
+
+TEST_CASE("labels of a raster are exported to the ground and measured in hectares") {
+    const Folder folder;
+    const std::string project = placed_project(folder);
+    const auto listed = limn_json({"ls", project, "--areas"});
+    const auto& area = listed["assets"][0]["areas"][0];
+    CHECK(area["class"].GetString() == std::string{"field"});
+    CHECK(area["count"].GetInt() == 1);
+    CHECK(area["pixels"].GetDouble() == 3200);
+    CHECK(area["hectares"].GetDouble() == doctest::Approx(0.08 / (0.9996 * 0.9996)).epsilon(1e-6));
+    CHECK(limn_ok({"ls", project, "--areas"}).find("0.0801") != std::string::npos);
+
+    const auto done = limn_json({"export", project, "--format", "geojson", "-o", folder / "out.geojson"});
+    CHECK(done["tracks"].GetInt() == 1);
+    const auto json = json_of(read(folder / "out.geojson"));
+    const auto& corner = json["features"][0]["geometry"]["coordinates"][0][0];
+    CHECK(corner[0].GetDouble() == doctest::Approx(15.00007).epsilon(1e-6));
+    limn_ok({"export", project, "--format", "gpkg", "--crs", "EPSG:3035", "-o", folder / "out.gpkg"});
+    CHECK(limn_json({"import", project, folder / "out.gpkg"})["imports"][0]["tracks"].GetInt() == 1);
+    CHECK(check_fails(
+              {"export", project, "--format", "geojson", "--crs", "EPSG:3035", "-o", folder / "b.geojson"},
+              folder / "b.geojson")
+              .find("always in WGS 84") != std::string::npos);
+    CHECK(check_fails({"export", project, "--format", "coco", "--crs", "EPSG:3035", "-o", folder / "b.json"},
+                      folder / "b.json")
+              .find("leave --crs out") != std::string::npos);
 }
 
 TEST_CASE("import recognises the format, makes the classes of an empty project and is one undo step") {
