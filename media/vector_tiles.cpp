@@ -19,9 +19,10 @@ constexpr double k_dot_below_px = 3;
 constexpr double k_dot_cell_px = 2;
 constexpr double k_tolerance_px = 0.25;  // of each level beyond the one before: all together half a pixel
 // Up to this size a feature is kept whole in one tile; beyond, float offsets would lose digits that a
-// magnified screen shows: 8 tiles are 4096 pixels, whose floats are 0.0005 apart.
-constexpr int k_whole_sizes = 3;
+// magnified screen shows: 16 tiles are 4096 pixels, whose floats are 0.0005 apart.
+constexpr int k_whole_sizes = 4;
 constexpr std::size_t k_whole_points = 256;
+constexpr std::size_t k_dense_dots = 1024;   // of a tile; from here on they take more than their density
 constexpr std::uint32_t k_added = 1u << 31;  // a triangle's index is one of the added corners
 
 double px_of(int level) { return std::ldexp(1.0, level); }
@@ -68,17 +69,18 @@ double squared_distance(Point p, Point a, Point b) {
 // Douglas and Peucker's, without recursion, in place. The first and the last point stay.
 class Simplifier {
 public:
-    void line(Ring& points, double tolerance) {
-        if (points.size() < 3) return;
+    // Whether it took points away.
+    bool line(Ring& points, double tolerance) {
+        if (points.size() < 3) return false;
         m_keep.assign(points.size(), 0);
         m_keep.front() = m_keep.back() = 1;
         mark(points, 0, points.size() - 1, tolerance * tolerance);
-        take_kept(points);
+        return take_kept(points);
     }
     // In two lines, from the first point to the one farthest from it and back.
-    void ring(Ring& points, double tolerance) {
-        if (points.size() < 5) return;
-        const auto far_from_first = [&](Point p) { return std::hypot(p.x - points[0].x, p.y - points[0].y); };
+    bool ring(Ring& points, double tolerance) {
+        if (points.size() < 5) return false;
+        const auto far_from_first = [&](Point p) { return squared_distance(p, points[0], points[0]); };
         const auto far =
             static_cast<std::size_t>(std::ranges::max_element(points, {}, far_from_first) - points.begin());
         points.push_back(points.front());
@@ -86,8 +88,9 @@ public:
         m_keep.front() = m_keep.back() = m_keep[far] = 1;
         mark(points, 0, far, tolerance * tolerance);
         mark(points, far, points.size() - 1, tolerance * tolerance);
-        take_kept(points);
+        const bool is_changed = take_kept(points);
         points.pop_back();
+        return is_changed;
     }
 
 private:
@@ -109,11 +112,13 @@ private:
             m_open.push_back({at, to});
         }
     }
-    void take_kept(Ring& points) {
+    bool take_kept(Ring& points) {
         std::size_t kept = 0;
         for (std::size_t i = 0; i < points.size(); ++i)
             if (m_keep[i] != 0) points[kept++] = points[i];
+        const bool is_changed = kept < points.size();
         points.resize(kept);
+        return is_changed;
     }
     std::vector<char> m_keep;
     std::vector<std::pair<std::size_t, std::size_t>> m_open;
@@ -166,8 +171,28 @@ struct Growing {
 // What became dots at this level, and all dots of the level: those and the ones of the four tiles below.
 struct GrowingDots {
     std::vector<VectorDot> own, all;
+    std::vector<float> density;  // weights; when not empty, `all` has points only
     bool is_changed = false;
 };
+
+constexpr std::size_t k_squares = std::size_t{k_vector_density_side} * k_vector_density_side;
+
+bool is_point(const VectorDot& dot) { return dot.weight == k_point_weight; }
+
+// All but the points.
+void move_to_density(GrowingDots& tile, int level) {
+    tile.density.resize(k_squares);
+    const double cell = k_dot_cell_px * px_of(level);
+    const auto place = [cell](float at) {
+        return std::clamp(static_cast<int>(at / cell), 0, k_vector_density_side - 1);
+    };
+    std::erase_if(tile.all, [&](const VectorDot& dot) {
+        if (is_point(dot)) return false;
+        tile.density[static_cast<std::size_t>(place(dot.y) * k_vector_density_side + place(dot.x))] +=
+            dot.weight;
+        return true;
+    });
+}
 
 // One dot a cell of the level, where the heaviest lies, with the weight of all; a point feature is heavier
 // than anything else. In place.
@@ -177,7 +202,7 @@ void merge_dots(std::vector<VectorDot>& dots, int level) {
         return std::pair{std::floor(dot.y / cell), std::floor(dot.x / cell)};
     };
     const auto lightness = [](const VectorDot& dot) {
-        return std::tuple{dot.weight != k_point_weight, -dot.weight, dot.x, dot.y};
+        return std::tuple{!is_point(dot), -dot.weight, dot.x, dot.y};
     };
     std::ranges::sort(dots, [&](const VectorDot& a, const VectorDot& b) {
         const auto cell_a = cell_of(a), cell_b = cell_of(b);
@@ -187,7 +212,7 @@ void merge_dots(std::vector<VectorDot>& dots, int level) {
     for (const VectorDot& dot : dots) {
         if (kept == 0 || cell_of(dots[kept - 1]) != cell_of(dot))
             dots[kept++] = dot;
-        else if (dots[kept - 1].weight != k_point_weight)
+        else if (!is_point(dots[kept - 1]))
             dots[kept - 1].weight += dot.weight;
     }
     dots.resize(kept);
@@ -236,6 +261,7 @@ VectorLevelFacts VectorTiles::facts(int level) const {
         facts.vertices += tile->vertices.size();
         facts.triangles += tile->triangles.size() / 3;
         facts.dots += tile->dots.size();
+        facts.densities += !tile->density.empty();
         facts.bytes += tile->bytes();
     }
     return facts;
@@ -250,9 +276,9 @@ struct VectorTilesBuilder::Impl {
     Growing& tile(int level, const VectorTileKey& key);
     void add_dot(int level, Point at, float weight);
     void merge_changed_dots(int top);
-    void add_dots_below(std::vector<VectorDot>& to, const VectorTileKey& key, int child);
+    void add_dots_below(GrowingDots& to, const VectorTileKey& key, int child);
     [[nodiscard]] static VectorTilePtr made(int level, const VectorTileKey& key, const Growing* grown,
-                                            const std::vector<VectorDot>* its_dots);
+                                            const GrowingDots* its_dots);
     enum class Last : std::uint8_t { no, yes };
     [[nodiscard]] VectorTilesPtr publish(Last last);
     void add_level(int level, std::vector<Ring>& rings, bool is_closed);
@@ -270,6 +296,7 @@ struct VectorTilesBuilder::Impl {
     std::size_t bytes = 0;
     Simplifier simplifier;
     Triangles triangles;
+    bool are_triangulated = false;  // `triangles` are of the feature as it is at this level
     std::pair<int, VectorTileKey> last_key{-1,
                                            {}};  // of the tile asked for last, which is the likeliest next
     Growing* last_tile = nullptr;
@@ -301,29 +328,47 @@ void VectorTilesBuilder::Impl::merge_changed_dots(int top) {
         for (auto& [key, tile] : dots[static_cast<std::size_t>(level)]) {
             if (!tile.is_changed) continue;
             tile.all = tile.own;
-            for (int child = 0; level > 0 && child < 4; ++child) add_dots_below(tile.all, key, child);
-            if (level > 0) merge_dots(tile.all, level);
+            tile.density.clear();
+            for (int child = 0; level > 0 && child < 4; ++child) add_dots_below(tile, key, child);
+            if (level > 0) {
+                const auto small =
+                    std::ranges::count_if(tile.all, [](const VectorDot& dot) { return !is_point(dot); });
+                if (!tile.density.empty() || small > static_cast<std::ptrdiff_t>(k_dense_dots))
+                    move_to_density(tile, level);
+                merge_dots(tile.all, level);
+            }
             if (level == top) continue;
             dots[static_cast<std::size_t>(level) + 1][{level + 1, key.x >> 1, key.y >> 1}].is_changed = true;
         }
     }
 }
 
-void VectorTilesBuilder::Impl::add_dots_below(std::vector<VectorDot>& to, const VectorTileKey& key,
-                                              int child) {
-    const VectorTileKey below{key.size - 1, key.x * 2 + (child & 1), key.y * 2 + (child >> 1)};
+void VectorTilesBuilder::Impl::add_dots_below(GrowingDots& to, const VectorTileKey& key, int child) {
+    const int right = child & 1, down = child >> 1;
+    const VectorTileKey below{key.size - 1, key.x * 2 + right, key.y * 2 + down};
     const auto& level = dots[static_cast<std::size_t>(below.size)];
     const auto found = level.find(below);
     if (found == level.end()) return;
     const auto side = static_cast<float>(tile_px(below.size));
     for (const VectorDot& dot : found->second.all)
-        to.push_back({dot.x + ((child & 1) != 0 ? side : 0), dot.y + ((child >> 1) != 0 ? side : 0),
-                      dot.weight == k_point_weight ? k_point_weight : dot.weight / 4});
+        to.all.push_back({dot.x + static_cast<float>(right) * side, dot.y + static_cast<float>(down) * side,
+                          is_point(dot) ? k_point_weight : dot.weight / 4});
+    const std::vector<float>& fine = found->second.density;
+    if (fine.empty()) return;
+    to.density.resize(k_squares);
+    constexpr int k_half = k_vector_density_side / 2;
+    for (int y = 0; y < k_half; ++y)
+        for (int x = 0; x < k_half; ++x) {
+            const float* const four = &fine[static_cast<std::size_t>(y * 2 * k_vector_density_side + x * 2)];
+            to.density[static_cast<std::size_t>((y + down * k_half) * k_vector_density_side + x +
+                                                right * k_half)] +=
+                (four[0] + four[1] + four[k_vector_density_side] + four[k_vector_density_side + 1]) / 4;
+        }
 }
 
 // What there is at `key` of the level, as an immutable tile.
 VectorTilePtr VectorTilesBuilder::Impl::made(int level, const VectorTileKey& key, const Growing* grown,
-                                             const std::vector<VectorDot>* its_dots) {
+                                             const GrowingDots* its_dots) {
     auto tile = std::make_shared<VectorTile>();
     tile->id = next_id();
     tile->origin = {key.x * tile_px(key.size), key.y * tile_px(key.size)};
@@ -340,11 +385,21 @@ VectorTilePtr VectorTilesBuilder::Impl::made(int level, const VectorTileKey& key
                                                              : index);
     }
     if (its_dots != nullptr) {
-        tile->dots = *its_dots;
+        tile->dots = its_dots->all;
         const double half = k_dot_cell_px * px_of(level);
         for (const VectorDot& dot : tile->dots) {
             const Point at = tile->origin + Point{dot.x, dot.y};
             stretch(tile->reach, {at.x - half, at.y - half, at.x + half, at.y + half});
+        }
+        if (!its_dots->density.empty()) {
+            tile->density.reserve(k_squares);
+            for (const float weight : its_dots->density)
+                tile->density.push_back(weight > 0
+                                            ? static_cast<std::uint8_t>(std::lround(dot_alpha(weight) * 255))
+                                            : std::uint8_t{0});
+            const double side = tile_px(key.size);
+            stretch(tile->reach,
+                    {tile->origin.x, tile->origin.y, tile->origin.x + side, tile->origin.y + side});
         }
     }
     return tile;
@@ -365,8 +420,7 @@ VectorTilesPtr VectorTilesBuilder::Impl::publish(Last last) {
         auto& to = published.m_levels[static_cast<std::size_t>(level)];
         auto& grown = levels[static_cast<std::size_t>(level)];
         auto& dotted = dots[static_cast<std::size_t>(level)];
-        const auto put = [&](const VectorTileKey& key, const Growing* from,
-                             const std::vector<VectorDot>* its_dots) {
+        const auto put = [&](const VectorTileKey& key, const Growing* from, const GrowingDots* its_dots) {
             VectorTilePtr& place = to.tiles[key];
             if (place) published.m_bytes -= place->bytes();
             place = made(level, key, from, its_dots);
@@ -377,13 +431,13 @@ VectorTilesPtr VectorTilesBuilder::Impl::publish(Last last) {
             const auto beside = key.size == level ? dotted.find(key) : dotted.end();
             const bool has_dots = beside != dotted.end();
             if (tile.is_changed || (has_dots && beside->second.is_changed))
-                put(key, &tile, has_dots ? &beside->second.all : nullptr);
+                put(key, &tile, has_dots ? &beside->second : nullptr);
             tile.is_changed = false;
             if (has_dots) beside->second.is_changed = false;
             if (last == Last::yes) tile = {};
         }
         for (auto& [key, tile] : dotted) {
-            if (tile.is_changed) put(key, nullptr, &tile.all);
+            if (tile.is_changed) put(key, nullptr, &tile);
             tile.is_changed = false;
             if (last == Last::yes) tile = {};
         }
@@ -395,6 +449,7 @@ VectorTilesPtr VectorTilesBuilder::Impl::publish(Last last) {
 void VectorTilesBuilder::Impl::add_features(std::vector<Ring>& rings, bool is_closed) {
     const Rect box = bounds_of(rings.front());
     for (const Ring& ring : rings) stretch(bounds, bounds_of(ring));
+    are_triangulated = false;
     for (int level = 0; level < k_most_vector_levels; ++level) {
         const double px = px_of(level);
         if (level > 0 && extent(box) < k_dot_below_px * px) {
@@ -404,11 +459,13 @@ void VectorTilesBuilder::Impl::add_features(std::vector<Ring>& rings, bool is_cl
         }
         if (level > 0) {
             for (Ring& ring : rings)
-                is_closed ? simplifier.ring(ring, k_tolerance_px * px)
-                          : simplifier.line(ring, k_tolerance_px * px);
-            std::erase_if(rings, [&, outer = rings.data()](const Ring& ring) {
+                if (is_closed ? simplifier.ring(ring, k_tolerance_px * px)
+                              : simplifier.line(ring, k_tolerance_px * px))
+                    are_triangulated = false;
+            const auto dropped = std::erase_if(rings, [&, outer = rings.data()](const Ring& ring) {
                 return &ring != outer && extent(bounds_of(ring)) < px;
             });
+            if (dropped > 0) are_triangulated = false;
         }
         add_level(level, rings, is_closed);
     }
@@ -444,7 +501,8 @@ void VectorTilesBuilder::Impl::add_whole(int level, const VectorTileKey& key, st
 
 // The corners of a single ring are those of its outline; `first_line` is where that begins.
 void VectorTilesBuilder::Impl::add_fill(Growing& to, std::span<const Ring> rings, std::size_t first_line) {
-    triangulate(rings, triangles);
+    if (!are_triangulated) triangulate(rings, triangles);
+    are_triangulated = true;
     std::uint32_t points = 0;
     for (const Ring& ring : rings) points += static_cast<std::uint32_t>(ring.size());
     const auto first_added = static_cast<std::uint32_t>(to.added.size());
@@ -505,6 +563,7 @@ void VectorTilesBuilder::Impl::add_split_fill(int level, std::vector<Ring> rings
         Growing& to = tile(level, key);
         stretch(to.reach, box);
         triangulate(rings, triangles);
+        are_triangulated = false;
         std::uint32_t count = 0;
         const auto first = static_cast<std::uint32_t>(to.added.size());
         for (const Ring& ring : rings)

@@ -3,6 +3,7 @@
 // pixels (corner-based); level L is for screens on which 2^L of them make one screen pixel, level 0 also for
 // any magnification.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -14,7 +15,8 @@
 
 namespace media {
 
-inline constexpr int k_vector_tile_px = 512;  // screen pixels of a tile's side at its level
+inline constexpr int k_vector_tile_px = 256;       // screen pixels of a tile's side at its level
+inline constexpr int k_vector_density_side = 128;  // squares of 2x2 screen pixels along it
 inline constexpr int k_most_vector_levels = 25;
 inline constexpr double k_vector_reach_px = 1e9;  // coordinates beyond are none
 
@@ -31,6 +33,8 @@ struct VectorDot {
     float weight;  // their area in such squares, overlaps counted twice; k_point_weight: a point feature
 };
 inline constexpr float k_point_weight = -1;
+// A lone small feature can still be seen.
+[[nodiscard]] inline float dot_alpha(float weight) { return std::clamp(weight, 0.35f, 1.0f); }
 
 // Immutable and shared: what is in it never changes.
 struct VectorTile {
@@ -40,10 +44,13 @@ struct VectorTile {
     std::vector<VectorVertex> vertices;    // outlines with breaks between them, then corners of fills
     std::uint32_t line_vertices = 0;       // how many of them belong to outlines, breaks included
     std::vector<std::uint32_t> triangles;  // three indices of vertices each
-    std::vector<VectorDot> dots;
+    std::vector<VectorDot> dots;           // small features where they are few; all points
+    // Small features where they are many: how much of each square of 2x2 screen pixels they cover, 255 for
+    // all, rows from the tile's origin, k_vector_density_side each way. Empty: there are none.
+    std::vector<std::uint8_t> density;
     [[nodiscard]] std::size_t bytes() const {
         return vertices.size() * sizeof(VectorVertex) + triangles.size() * sizeof(std::uint32_t) +
-               dots.size() * sizeof(VectorDot);
+               dots.size() * sizeof(VectorDot) + density.size();
     }
 };
 using VectorTilePtr = std::shared_ptr<const VectorTile>;
@@ -64,7 +71,7 @@ struct VectorTileKeyHash {
 };
 
 struct VectorLevelFacts {
-    std::size_t tiles = 0, vertices = 0, triangles = 0, dots = 0, bytes = 0;
+    std::size_t tiles = 0, vertices = 0, triangles = 0, dots = 0, densities = 0, bytes = 0;
 };
 
 // One state of a layer, immutable: read it on any thread.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include <epoxy/gl.h>
@@ -10,6 +11,7 @@
 #include "embedded_shaders.h"
 #include "render/gl_context.h"
 #include "render/gl_state.h"
+#include "render/texture.h"
 
 namespace render {
 namespace {
@@ -18,7 +20,7 @@ using media::VectorDot;
 using media::VectorTile;
 using media::VectorVertex;
 
-enum : int { k_fill, k_line, k_dot };  // u_kind
+enum : int { k_fill, k_line, k_dot, k_density };  // u_kind
 
 std::array<float, 4> channels(Rgba color) {
     const auto channel = [color](int shift) { return static_cast<float>(color >> shift & 0xFF) / 255.0f; };
@@ -49,8 +51,9 @@ struct VectorPass::Buffers {
         : bytes{tile.bytes()},
           legs{tile.line_vertices > 1 ? tile.line_vertices - 1 : 0},
           indices{tile.triangles.size()},
-          dots{tile.dots.size()} {
-        glGenVertexArrays(3, arrays);
+          dots{tile.dots.size()},
+          densities{tile.density.empty() ? std::size_t{0} : 1} {
+        glGenVertexArrays(4, arrays);
         glGenBuffers(3, buffers);
         glBindVertexArray(arrays[k_fill]);
         fill_buffer(GL_ARRAY_BUFFER, buffers[0], tile.vertices);
@@ -64,17 +67,22 @@ struct VectorPass::Buffers {
         attribute(0, 2, sizeof(VectorDot), 0, 1);
         attribute(2, 1, sizeof(VectorDot), offsetof(VectorDot, weight), 1);
         glBindVertexArray(0);
+        if (densities == 0) return;
+        density.emplace(TextureDesc{media::k_vector_density_side, media::k_vector_density_side,
+                                    TextureFormat::r8, Filter::nearest});
+        density->upload(tile.density.data(), media::k_vector_density_side);
     }
     Buffers(const Buffers&) = delete;
     ~Buffers() {
         assert(on_gl_thread());
-        glDeleteVertexArrays(3, arrays);
+        glDeleteVertexArrays(4, arrays);
         glDeleteBuffers(3, buffers);
     }
 
-    GLuint arrays[3]{};   // by u_kind
+    GLuint arrays[4]{};   // by u_kind; that of a density has no attributes
     GLuint buffers[3]{};  // vertices, triangles, dots
-    std::size_t bytes, legs, indices, dots;
+    std::optional<Texture> density;
+    std::size_t bytes, legs, indices, dots, densities;
     std::uint64_t last_used = 0;
 };
 
@@ -171,6 +179,9 @@ VectorDrawn VectorPass::draw(const media::VectorTiles& tiles, const View& view, 
     m_program.set("u_half_px", style.width_px / 2);
     m_program.set("u_point_px", style.point_px);
     // A dot is the square it stands for, and never less than a pixel.
+    m_program.set("u_density", 0);
+    m_program.set("u_tile_px",
+                  static_cast<float>(std::ldexp(media::k_vector_tile_px, drawn.level) * view.scale));
     m_program.set("u_dot_px", static_cast<float>(std::max(std::ldexp(2.0, drawn.level) * view.scale, 1.0)));
 
     const auto draw_all = [&](int kind, Rgba color, std::size_t Buffers::* count, const auto& call) {
@@ -179,6 +190,7 @@ VectorDrawn VectorPass::draw(const media::VectorTiles& tiles, const View& view, 
         for (const Ready& each : m_ready) {
             if (each.buffers->*count == 0) continue;
             set_place(*each.tile, view);
+            if (kind == k_density) each.buffers->density->bind(0);
             glBindVertexArray(each.buffers->arrays[kind]);
             call(static_cast<GLsizei>(each.buffers->*count));
             ++drawn.draw_calls;
@@ -195,6 +207,10 @@ VectorDrawn VectorPass::draw(const media::VectorTiles& tiles, const View& view, 
             quads(count);
             drawn.line_vertices += static_cast<std::size_t>(count) + 1;
         });
+    draw_all(k_density, style.line, &Buffers::densities, [&](GLsizei) {
+        glDrawArrays(GL_TRIANGLE_STRIP, 0, 4);
+        ++drawn.densities;
+    });
     draw_all(k_dot, style.line, &Buffers::dots, [&](GLsizei count) {
         quads(count);
         drawn.dots += static_cast<std::size_t>(count);

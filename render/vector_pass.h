@@ -33,7 +33,7 @@ struct VectorDrawn {
     int level = 0;
     std::size_t tiles = 0;    // drawn
     std::size_t waiting = 0;  // in view, but not uploaded yet: draw again
-    std::size_t line_vertices = 0, triangles = 0, dots = 0;
+    std::size_t line_vertices = 0, triangles = 0, dots = 0, densities = 0;
     std::size_t draw_calls = 0;
 };
 
@@ -43,7 +43,7 @@ struct VectorCounters {
 };
 
 // Lives and dies on the GL thread. One pass serves any number of layers out of one budget. Leaves blending,
-// depth and scissor tests off, its program bound and no vertex array.
+// depth and scissor tests off, its program and texture unit 0 bound and no vertex array.
 class VectorPass {
 public:
     [[nodiscard]] static base::Result<VectorPass> create(VectorPassOptions options = {});

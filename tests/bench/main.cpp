@@ -30,6 +30,7 @@ constexpr NamedPart k_parts[] = {
     {"back", bench_step_back, "video"},
     {"memory", bench_memory, "video"},
     {"overlay", bench_overlay},
+    {"vectors", bench_vectors},
     {"labels", bench_labels},
     {"export", bench_export},
     {"window", bench_window},
