@@ -51,6 +51,7 @@ void bench_export(Part& part);
 void bench_window(Part& part);
 void bench_idle(Part& part);
 void bench_overlay(Part& part);
+void bench_raster(Part& part);
 void bench_vectors(Part& part);
 
 // In a process of its own: opens a project, exports it, prints "seconds growth_bytes".

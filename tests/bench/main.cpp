@@ -29,6 +29,7 @@ constexpr NamedPart k_parts[] = {
     {"scrub", bench_scrub, "video"},
     {"back", bench_step_back, "video"},
     {"memory", bench_memory, "video"},
+    {"raster", bench_raster},
     {"overlay", bench_overlay},
     {"vectors", bench_vectors},
     {"labels", bench_labels},
