@@ -85,7 +85,7 @@ public:
         for (const Source& each : m_sources) written.push_back(each.asset->id);
         const Survey all = survey(m_state, written);
         m_report = report_of(all, *assets);
-        m_report.assets = std::ssize(m_sources);
+        m_report.assets = std::ssize(m_sources);  // films among them are left out
         m_report.tracks = m_report.keyframes = 0;
         for (const std::string& each : m_notes) m_report.add_warning(each);
         m_total = std::max<std::int64_t>(all.keyframes, 1);
@@ -302,7 +302,6 @@ private:
         auto files = staged->commit();
         if (!files) return std::unexpected(files.error());
         m_report.files.insert(m_report.files.end(), files->begin(), files->end());
-        if (m_main_file.empty() || !m_is_folder) m_main_file = m_is_folder ? file : m_out;
         return {};
     }
 
