@@ -564,7 +564,10 @@ private:
         take_attributes(feature, info, keyframe);
         const auto id = is_whole ? base::parse_uuid(text_of(feature, Role::id)) : std::nullopt;
         if (id && continues(labels::TrackId{*id}, info, keyframe)) return;
-        if (id && m_import.state().find(labels::TrackId{*id}) == nullptr) info.id = labels::TrackId{*id};
+        if (id && m_import.state().find(labels::TrackId{*id}) == nullptr)
+            info.id = labels::TrackId{*id};
+        else if (id)
+            m_import.count("Labels that the project has already were added a second time, under new ids");
         m_import.put_track(info);
         if (id) m_of_this_file.emplace(labels::TrackId{*id}, info.id);
         m_import.put_keyframe(info, std::move(keyframe));
