@@ -61,7 +61,7 @@ public:
 
     [[nodiscard]] const std::vector<std::unique_ptr<MapLayer>>& layers() const {
         return m_layers;
-    }                                                    // bottom first
+    }  // bottom first
     [[nodiscard]] MapLayer* find(LayerId id) const;      // null when there is none
     [[nodiscard]] std::vector<LayerView> views() const;  // for keeping
 

@@ -91,41 +91,44 @@ void RasterDisplay::set_style(media::RasterStyle style) {
     }
     m_style_error.clear();
     m_style = std::move(style);
-    std::string of =
-        m_style.of == media::StretchOf::view
-            ? fmt::format("{},{},{},{} ", m_sight.seen.x0, m_sight.seen.y0, m_sight.seen.x1, m_sight.seen.y1)
-            : std::string{"whole "};
+    std::string of = m_style.of == media::StretchOf::view
+                         ? fmt::format("{},{},{},{} ", m_sight.plan.seen.x0, m_sight.plan.seen.y0,
+                                       m_sight.plan.seen.x1, m_sight.plan.seen.y1)
+                         : std::string{"whole "};
     for (const std::string& channel : m_style.channels) of += channel + ";";
     m_wanted_stats = of;
     m_wanted_bands = shading->bands;
     if (m_wanted_stats == m_stats_of) m_shading = std::make_shared<media::RasterShading>(std::move(*shading));
-    drew(m_sight, m_wishes);
+    ask_for(m_wishes);
 }
 
-void RasterDisplay::drew(RasterSight sight, media::RasterWishes wishes) {
+void RasterDisplay::drew(render::RasterDrawn drawn) {
     if (!m_info) return;
-    const bool moved = sight.seen != m_sight.seen;
-    m_sight = std::move(sight);
-    // What a style that is still being made ready needs, besides what is shown.
+    const bool moved = drawn.plan.seen != m_sight.plan.seen;
+    ask_for(std::exchange(drawn.plan.wishes, {}));
+    m_sight = std::move(drawn);
+    if (moved && m_style.of == media::StretchOf::view && m_shading) set_style(m_style);
+}
+
+// Besides, what a style that is still being made ready needs.
+void RasterDisplay::ask_for(media::RasterWishes wishes) {
     if (wishes.tiles.empty()) wishes.tiles.push_back({static_cast<int>(m_info->levels.size()) - 1, 0, 0});
     for (const int band : m_wanted_bands)
         if (std::ranges::find(wishes.bands, band) == wishes.bands.end()) wishes.bands.push_back(band);
-    if (wishes.tiles != m_wishes.tiles || wishes.bands != m_wishes.bands) {
-        m_wishes = wishes;
-        m_source->want(std::move(wishes));
-    }
-    if (moved && m_style.of == media::StretchOf::view && m_shading) set_style(m_style);
+    if (wishes.tiles == m_wishes.tiles && wishes.bands == m_wishes.bands) return;
+    m_wishes = wishes;
+    m_source->want(std::move(wishes));
 }
 
 // From the planes that are here; when some are missing, again at the next update.
 void RasterDisplay::ask_for_stats() {
     auto shading = media::make_shading(m_style, *m_info, {});
     if (!shading) return;
-    const bool of_view = m_style.of == media::StretchOf::view && !m_sight.in_sight.empty();
+    const bool of_view = m_style.of == media::StretchOf::view && !m_sight.plan.in_sight.empty();
     if (of_view && m_sight.missing > 0) return;
     const int last = static_cast<int>(m_info->levels.size()) - 1;
     std::vector<media::TileAddress> tiles =
-        of_view ? m_sight.in_sight : std::vector{media::TileAddress{last, 0, 0}};
+        of_view ? m_sight.plan.in_sight : std::vector{media::TileAddress{last, 0, 0}};
     std::vector<std::vector<media::PlanePtr>> planes;  // of each tile, a plane a band
     for (const media::TileAddress& tile : tiles) {
         planes.emplace_back();
@@ -138,7 +141,9 @@ void RasterDisplay::ask_for_stats() {
     const double x = static_cast<double>(level.width) / m_info->width_px,
                  y = static_cast<double>(level.height) / m_info->height_px;
     base::Rect part{0, 0, static_cast<double>(level.width), static_cast<double>(level.height)};
-    if (of_view) part = {m_sight.seen.x0 * x, m_sight.seen.y0 * y, m_sight.seen.x1 * x, m_sight.seen.y1 * y};
+    if (of_view)
+        part = {m_sight.plan.seen.x0 * x, m_sight.plan.seen.y0 * y, m_sight.plan.seen.x1 * x,
+                m_sight.plan.seen.y1 * y};
     m_measuring = std::make_shared<Measured>();
     m_measuring->of = m_wanted_stats;
     m_measuring->job = m_pool.submit(

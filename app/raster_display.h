@@ -13,6 +13,7 @@
 #include "geo/placement.h"
 #include "media/raster_source.h"
 #include "media/raster_style.h"
+#include "render/raster_plan.h"
 
 namespace app {
 
@@ -23,14 +24,6 @@ struct RasterDisplayDesc {
     std::function<void()> wakeup;
 };
 
-// What the canvas drew, for whoever wants to stretch by it.
-struct RasterSight {
-    base::Rect seen;  // media space
-    int level = 0;
-    int tiles = 0, missing = 0, broken = 0;
-    std::vector<media::TileAddress> in_sight;
-};
-
 class RasterDisplay {
 public:
     RasterDisplay(RasterDisplayDesc desc, base::JobPool& pool);
@@ -38,6 +31,9 @@ public:
 
     bool update();  // takes what threads have finished; true when something visible changed
     [[nodiscard]] bool idle() const;
+    [[nodiscard]] bool is_measured() const {
+        return m_wanted_stats == m_stats_of;
+    }  // what it is stretched by
 
     [[nodiscard]] const std::filesystem::path& path() const { return m_desc.path; }
     // Reads on with the side file that was just made; what is shown stays until better is here.
@@ -57,8 +53,8 @@ public:
     // Of the channels of shading(), in its order; what they are stretched from.
     [[nodiscard]] const std::vector<media::ValueStats>& stats() const { return m_stats; }
 
-    void drew(RasterSight sight, media::RasterWishes wishes);  // by the canvas, every frame it draws
-    [[nodiscard]] const RasterSight& sight() const { return m_sight; }
+    void drew(render::RasterDrawn drawn);  // by the canvas, every frame it draws
+    [[nodiscard]] const render::RasterDrawn& sight() const { return m_sight; }
 
     // Null where it has no place on the ground, and while that is worked out.
     [[nodiscard]] const geo::Placement* placement() const { return m_placement ? &*m_placement : nullptr; }
@@ -69,6 +65,7 @@ public:
 
 private:
     struct Measured;  // what a job works out
+    void ask_for(media::RasterWishes wishes);
     void ask_for_stats();
     bool take_stats();
     void place();
@@ -89,7 +86,7 @@ private:
     std::vector<int> m_wanted_bands;  // of a style that is not shown yet
     std::shared_ptr<Measured> m_measuring;
     media::RasterWishes m_wishes;
-    RasterSight m_sight;
+    render::RasterDrawn m_sight;
     struct Placing;
     std::shared_ptr<Placing> m_placing;
     std::optional<geo::Placement> m_placement;

@@ -15,7 +15,7 @@
 namespace media {
 namespace {
 
-// More than this to read for one reduced tile, and it is sampled (nearest) instead of averaged.
+// A stored level larger than this is sampled (nearest) where it is reduced, not averaged.
 constexpr double k_most_averaged_px = 32e6;
 
 GDALDataType buffer_type(GDALDataType stored) {
@@ -206,8 +206,7 @@ base::Result<PlanePtr> RasterFile::Impl::read_plane(TileAddress address, int ban
     }
     ReadDesc desc{.band = from, .type = buffer_type(GDALGetRasterDataType(from)), .stop = &stop};
     if (level.origin == RasterLevel::Origin::reduced) {
-        const double pixels_read = static_cast<double>(source.width) * source.height *
-                                   static_cast<double>(pixels) / level.width / level.height;
+        const double pixels_read = static_cast<double>(source.width) * source.height;
         plane->provisional = pixels_read > k_most_averaged_px && !source.fast_when_reduced;
         if (!plane->provisional && !source.fast_when_reduced)
             desc.resampling =
@@ -228,7 +227,8 @@ base::Result<PlanePtr> RasterFile::Impl::read_plane(TileAddress address, int ban
     to_plane_samples(plane->samples, desc.type, facts);
     // Alpha of 16 bit is written as 0 … 65535 by some and as 0 … 255 by others: what is not 0 is there.
     if (band == 0 && info.bands.front().type != "Byte")
-        for (std::byte& sample : plane->samples) sample = sample == std::byte{0} ? std::byte{0} : std::byte{255};
+        for (std::byte& sample : plane->samples)
+            sample = sample == std::byte{0} ? std::byte{0} : std::byte{255};
     plane->type = plane_type(facts, desc.type);
     return plane;
 }

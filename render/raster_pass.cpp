@@ -10,55 +10,13 @@
 #include "embedded_shaders.h"
 #include "render/gl_context.h"
 #include "render/gl_state.h"
+#include "render/raster_levels.h"
 
 namespace render {
 namespace {
 
 constexpr std::size_t k_most_bands = 14;  // with the two tables, the texture units that every driver has
 constexpr std::size_t k_most_programs = 32;
-
-double level_scale_x(const media::RasterInfo& info, int level) {
-    return static_cast<double>(info.width_px) / info.levels[static_cast<std::size_t>(level)].width;
-}
-double level_scale_y(const media::RasterInfo& info, int level) {
-    return static_cast<double>(info.height_px) / info.levels[static_cast<std::size_t>(level)].height;
-}
-
-// What a tile covers, in media space.
-base::Rect tile_rect(const media::RasterInfo& info, media::TileAddress address) {
-    const media::RasterLevel& level = info.levels[static_cast<std::size_t>(address.level)];
-    const double x = level_scale_x(info, address.level), y = level_scale_y(info, address.level);
-    const double edge = info.tile_px;
-    return {address.x * edge * x, address.y * edge * y,
-            std::min((address.x + 1) * edge, double(level.width)) * x,
-            std::min((address.y + 1) * edge, double(level.height)) * y};
-}
-
-base::Rect both(const base::Rect& a, const base::Rect& b) {
-    return {std::max(a.x0, b.x0), std::max(a.y0, b.y0), std::min(a.x1, b.x1), std::min(a.y1, b.y1)};
-}
-
-// Tiles of a level that touch a part of media space.
-media::TileRect tiles_in(const media::RasterInfo& info, int level, const base::Rect& part) {
-    const media::TileRect all = media::tiles_of(info, level);
-    const double x = level_scale_x(info, level) * info.tile_px, y = level_scale_y(info, level) * info.tile_px;
-    const auto column = [&](double at) { return static_cast<int>(std::clamp(at, -1.0, all.x1 + 1.0)); };
-    const auto row = [&](double at) { return static_cast<int>(std::clamp(at, -1.0, all.y1 + 1.0)); };
-    return {std::max(column(std::floor(part.x0 / x)), 0), std::max(row(std::floor(part.y0 / y)), 0),
-            std::min(column(std::ceil(part.x1 / x)), all.x1), std::min(row(std::ceil(part.y1 / y)), all.y1)};
-}
-
-// Nearest the middle first, since that is what is looked at.
-std::vector<media::TileAddress> by_distance(const media::TileRect& tiles, int level, base::Point middle) {
-    std::vector<media::TileAddress> out;
-    for (int y = tiles.y0; y < tiles.y1; ++y)
-        for (int x = tiles.x0; x < tiles.x1; ++x) out.push_back({level, x, y});
-    const auto distance = [&](const media::TileAddress& tile) {
-        return std::hypot(tile.x + 0.5 - middle.x, tile.y + 0.5 - middle.y);
-    };
-    std::ranges::stable_sort(out, {}, distance);
-    return out;
-}
 
 bool is_smooth(const media::RasterShading& shading) {
     if (!shading.palette.empty()) return false;
@@ -128,13 +86,6 @@ bool stored_biased(const media::RasterInfo& info, int band) {
 }
 
 }  // namespace
-
-int level_for_scale(const media::RasterInfo& info, double scale) {
-    int level = 0;
-    for (int i = 1; i < static_cast<int>(info.levels.size()); ++i)
-        if (std::min(level_scale_x(info, i), level_scale_y(info, i)) * scale <= 1.0 + 1e-6) level = i;
-    return level;
-}
 
 base::Result<RasterPass> RasterPass::create() {
     assert(on_gl_thread());
@@ -276,7 +227,8 @@ RasterDrawn RasterPass::draw(media::RasterSource& source, const media::RasterInf
                              const std::shared_ptr<const media::RasterShading>& shading,
                              RasterTextures& textures, const View& view, Size target,
                              const RasterPassOptions& options) {
-    RasterDrawn drawn{.wishes = {{}, shading->bands}, .level = level_for_scale(info, view.scale)};
+    RasterDrawn drawn{.plan = plan_raster(info, shading->bands, view, options)};
+    const RasterPlan& plan = drawn.plan;
     take_shading(shading);
     if (shading->bands.size() > k_most_bands) {
         m_failure = fmt::format("At most {} bands can be shown at once", k_most_bands);
@@ -284,9 +236,16 @@ RasterDrawn RasterPass::draw(media::RasterSource& source, const media::RasterInf
     }
     Program* program = program_for(*shading);
     if (program == nullptr) return drawn;
-    Drawing drawing{source, info,   *shading, textures,    *program,
-                    view,   target, options,  view.screen, is_smooth(*shading)};
-    if (!options.only.empty()) drawing.screen = both(drawing.screen, options.only);
+    Drawing drawing{source,
+                    info,
+                    *shading,
+                    textures,
+                    *program,
+                    view,
+                    target,
+                    options,
+                    screen_of(view, options),
+                    is_smooth(*shading)};
     program->use();
     program->set("u_target_height_px", static_cast<float>(target.height));
     program->set("u_opacity", options.opacity);
@@ -304,45 +263,16 @@ RasterDrawn RasterPass::draw(media::RasterSource& source, const media::RasterInf
     program->set("u_palette_size", static_cast<int>(shading->palette.size()));
     glBindVertexArray(m_vertex_array);
 
-    const base::Rect whole{0, 0, double(info.width_px), double(info.height_px)};
-    const base::Rect seen = both(view.media_from_screen(drawing.screen), whole);
-    if (!seen.empty()) {
-        const int last = static_cast<int>(info.levels.size()) - 1;
-        const double across = level_scale_x(info, drawn.level) * info.tile_px;
-        const double down = level_scale_y(info, drawn.level) * info.tile_px;
-        const base::Point middle{seen.centre().x / across, seen.centre().y / down};
-        const auto in_sight = by_distance(tiles_in(info, drawn.level, seen), drawn.level, middle);
-        drawn.tiles = static_cast<int>(in_sight.size());
-        drawn.seen = seen;
-        drawn.in_sight = in_sight;
-        const auto wish = [&](int level, const base::Rect& part) {
-            const double to_level_x = level_scale_x(info, level) * info.tile_px;
-            const double to_level_y = level_scale_y(info, level) * info.tile_px;
-            const base::Point near{part.centre().x / to_level_x, part.centre().y / to_level_y};
-            for (const auto& tile : by_distance(tiles_in(info, level, part), level, near))
-                drawn.wishes.tiles.push_back(tile);
-        };
-        // Coarse first: one tile of the whole, then a few of what is in sight, then that itself.
-        wish(last, whole);
-        if (drawn.level + 2 < last) wish(drawn.level + 2, seen);
-        drawn.wishes.tiles.insert(drawn.wishes.tiles.end(), in_sight.begin(), in_sight.end());
-        const base::Rect ahead{
-            seen.x0 + options.motion.x * seen.width(), seen.y0 + options.motion.y * seen.height(),
-            seen.x1 + options.motion.x * seen.width(), seen.y1 + options.motion.y * seen.height()};
-        if (options.motion != base::Point{}) wish(drawn.level, both(ahead, whole));
-        if (drawn.level + 1 <= last) wish(drawn.level + 1, both(seen.grown(seen.width() / 4), whole));
-
-        for (const media::TileAddress& tile : in_sight) {
-            if (!draw_tile(drawing, tile, seen)) {
-                ++drawn.missing;
-                draw_stand_in(drawing, both(tile_rect(info, tile), seen));
-            }
-            for (const int band : shading->bands)
-                if (const auto plane = source.find(tile, band); plane && !plane->broken.empty()) {
-                    ++drawn.broken;
-                    break;
-                }
+    for (const media::TileAddress& tile : plan.in_sight) {
+        if (!draw_tile(drawing, tile, plan.seen)) {
+            ++drawn.missing;
+            draw_stand_in(drawing, both(tile_rect(info, tile), plan.seen));
         }
+        for (const int band : shading->bands)
+            if (const auto plane = source.find(tile, band); plane && !plane->broken.empty()) {
+                ++drawn.broken;
+                break;
+            }
     }
     drawn.deferred = textures.deferred() > 0;
     glBlendEquation(GL_FUNC_ADD);

@@ -12,36 +12,12 @@
 #include "media/raster_style.h"
 #include "render/framebuffer.h"
 #include "render/program.h"
+#include "render/raster_plan.h"
 #include "render/raster_textures.h"
 #include "render/video_pass.h"
 #include "render/view.h"
 
 namespace render {
-
-// The coarsest level whose pixels are not larger than the screen's.
-[[nodiscard]] int level_for_scale(const media::RasterInfo& info, double scale);
-
-enum class RasterBlend : std::uint8_t { normal, multiply, screen, difference };
-
-struct RasterPassOptions {
-    float opacity = 1;
-    RasterBlend blend = RasterBlend::normal;
-    PixelGrid pixel_grid = PixelGrid::off;
-    double grid_min_scale = 12;
-    base::Point motion;  // where the view is going, in screens a second: what lies there is read ahead
-    base::Rect only;     // framebuffer pixels outside stay as they are; empty: no limit
-};
-
-struct RasterDrawn {
-    media::RasterWishes wishes;  // for RasterSource::want()
-    base::Rect seen;             // of the raster, media space
-    std::vector<media::TileAddress> in_sight;
-    int level = 0;
-    int tiles = 0;          // of that level in sight
-    int missing = 0;        // of those, drawn from a coarser level or not at all
-    int broken = 0;         // of those, with parts that cannot be read
-    bool deferred = false;  // more could be uploaded: another frame is due
-};
 
 // Lives and dies on the GL thread.
 class RasterPass {

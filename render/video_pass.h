@@ -42,8 +42,6 @@ private:
     UploadCounters m_counters;
 };
 
-enum class PixelGrid : std::uint8_t { off, on };
-
 struct VideoPassOptions {
     PixelGrid pixel_grid = PixelGrid::off;  // thin lines between media pixels, from grid_min_scale on
     double grid_min_scale = 8;

@@ -1,12 +1,16 @@
 #pragma once
 // The camera over one picture: which part of media space is shown where on the screen.
 
+#include <cstdint>
+
 #include "base/geometry.h"
 
 namespace render {
 
 inline constexpr double k_max_scale = 64;             // framebuffer pixels per media pixel
 inline constexpr double k_min_shown_picture_px = 16;  // the longer side never gets smaller than this
+
+enum class PixelGrid : std::uint8_t { off, on };  // thin lines between media pixels
 
 struct MediaSize {
     double width = 0, height = 0;  // as shown, level 0

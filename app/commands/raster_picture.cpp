@@ -124,27 +124,31 @@ PaintMedium RasterPicture::painter() {
 }
 
 base::Result<void> RasterPicture::paint(const render::View& view, render::Size target) {
-    auto pass = render::RasterPass::create();
-    if (!pass) return std::unexpected(pass.error());
-    m_display.drew({}, {});
-    if (auto ready = wait_for([&] { return m_display.shading() && m_display.idle(); }); !ready) return ready;
-    constexpr std::size_t k_no_limit = std::size_t{4} << 30;
-    render::RasterTextures textures{k_no_limit, k_no_limit};
-    return wait_for([&] {
-        glClear(GL_COLOR_BUFFER_BIT);
-        textures.begin_frame();
-        const auto drawn =
-            pass->draw(m_display.source(), *m_display.info(), m_display.shading(), textures, view, target);
-        if (!pass->failure().empty()) return true;
-        m_display.drew({.seen = drawn.seen,
-                        .level = drawn.level,
-                        .tiles = drawn.tiles,
-                        .missing = drawn.missing,
-                        .broken = drawn.broken,
-                        .in_sight = drawn.in_sight},
-                       drawn.wishes);
-        return drawn.missing == 0;
-    });
+    if (!m_pass) {
+        auto pass = render::RasterPass::create();
+        if (!pass) return std::unexpected(pass.error());
+        m_pass.emplace(std::move(*pass));
+    }
+    m_display.drew({});
+    if (auto ready = wait_for([&] { return m_display.shading() && m_display.is_measured(); }); !ready)
+        return ready;
+    const media::RasterInfo& info = *m_display.info();
+    const std::vector<int>& bands = m_display.shading()->bands;
+    // Nothing ahead is of use here: what is in sight, and nothing else.
+    render::RasterPlan plan = plan_raster(info, bands, view);
+    plan.wishes.tiles = plan.in_sight;
+    m_display.drew({.plan = plan});
+    const auto all_here = [&] {
+        return std::ranges::all_of(plan.in_sight, [&](const media::TileAddress& tile) {
+            return std::ranges::all_of(
+                bands, [&](int band) { return m_display.source().find(tile, band) != nullptr; });
+        });
+    };
+    if (auto ready = wait_for(all_here); !ready) return ready;
+    m_textures.begin_frame();
+    (void)m_pass->draw(m_display.source(), info, m_display.shading(), m_textures, view, target);
+    if (m_pass->failure().empty()) return {};
+    return base::fail(base::ErrorKind::unsupported, "{}: {}", m_pass->failure(), info.path.string());
 }
 
 }  // namespace app

@@ -11,6 +11,7 @@
 #include "app/commands/label_picture.h"
 #include "app/raster_display.h"
 #include "base/result.h"
+#include "render/raster_pass.h"
 
 namespace CLI {
 class App;
@@ -40,7 +41,7 @@ public:
     [[nodiscard]] static base::Result<std::unique_ptr<RasterPicture>> open(const std::filesystem::path& path,
                                                                            const RasterLook& look);
     [[nodiscard]] render::MediaSize size() const;
-    [[nodiscard]] PaintMedium painter();  // used while this lives
+    [[nodiscard]] PaintMedium painter();  // used while this lives, on the GL thread, where this then dies
 
 private:
     RasterPicture(std::filesystem::path path);
@@ -52,6 +53,9 @@ private:
     bool m_woken = false;
     base::JobPool m_pool;
     RasterDisplay m_display;
+    std::optional<render::RasterPass> m_pass;
+    static constexpr std::size_t k_no_limit = std::size_t{4} << 30;  // of one picture
+    render::RasterTextures m_textures{std::size_t{1} << 30, k_no_limit};
 };
 
 }  // namespace app

@@ -117,8 +117,9 @@ void draw_counters(Ui& u, Area& area) {
         area.cut_right(u.px(18));
     };
     if (const RasterDisplay* raster = u.bench.raster(); raster != nullptr && raster->info()) {
-        const RasterSight& sight = raster->sight();
-        draw_counter(fmt::format("tiles {} / {} · {} MB", sight.tiles - sight.missing, sight.tiles,
+        const render::RasterDrawn& sight = raster->sight();
+        const auto tiles = static_cast<int>(sight.plan.in_sight.size());
+        draw_counter(fmt::format("tiles {} / {} · {} MB", tiles - sight.missing, tiles,
                                  raster->source().counters().bytes >> 20));
         const double scale = u.bench.asset_view().scale;
         // On paper at 96 dots an inch, as map viewers count it.

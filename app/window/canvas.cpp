@@ -86,7 +86,7 @@ bool Canvas::draw_picture(Workbench& bench, render::Size target) {
 void Canvas::draw_tiles(Workbench& bench, RasterDisplay& raster, LayerId id, render::Size target,
                         const render::RasterPassOptions& options) {
     if (!raster.info()) return;
-    if (!raster.shading()) return raster.drew({}, {});
+    if (!raster.shading()) return raster.drew({});
     LayerTextures& held = m_layer_textures[id];
     if (held.of != &raster || held.generation != raster.generation()) held.textures.clear();
     held.of = &raster;
@@ -97,13 +97,7 @@ void Canvas::draw_tiles(Workbench& bench, RasterDisplay& raster, LayerId id, ren
                                               held.textures, m_view, target, options);
     if (!m_raster.failure().empty()) bench.toast(ToastKind::error, m_raster.failure());
     m_more_to_upload |= drawn.deferred;
-    raster.drew({.seen = drawn.seen,
-                 .level = drawn.level,
-                 .tiles = drawn.tiles,
-                 .missing = drawn.missing,
-                 .broken = drawn.broken,
-                 .in_sight = std::move(drawn.in_sight)},
-                std::move(drawn.wishes));
+    raster.drew(drawn);
 }
 
 void Canvas::draw_raster(Workbench& bench, RasterDisplay& raster, render::Size target) {

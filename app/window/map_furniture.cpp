@@ -13,7 +13,7 @@ constexpr double k_overview_px = 168;  // logical, its longer side
 std::optional<render::View> overview_of(const RasterDisplay& raster, const render::View& view, float px) {
     if (!raster.info()) return {};
     const double width = raster.info()->width_px, height = raster.info()->height_px;
-    const base::Rect seen = raster.sight().seen;
+    const base::Rect seen = raster.sight().plan.seen;
     const bool most_in_sight = seen.width() > 0.6 * width && seen.height() > 0.6 * height;
     if (most_in_sight || view.screen.width() < 420 * px || view.screen.height() < 300 * px) return {};
     const double scale = k_overview_px * px / std::max(width, height);

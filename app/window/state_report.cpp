@@ -97,8 +97,8 @@ static Value raster_report(const Workbench& bench, Alloc& alloc) {
     if (raster == nullptr || !raster->info()) return out;
     out.AddMember("width", raster->info()->width_px, alloc);
     out.AddMember("height", raster->info()->height_px, alloc);
-    out.AddMember("level", raster->sight().level, alloc);
-    out.AddMember("tiles", raster->sight().tiles, alloc);
+    out.AddMember("level", raster->sight().plan.level, alloc);
+    out.AddMember("tiles", static_cast<std::uint64_t>(raster->sight().plan.in_sight.size()), alloc);
     out.AddMember("missing", raster->sight().missing, alloc);
     out.AddMember("broken", raster->sight().broken, alloc);
     out.AddMember("channels", text(fmt::format("{}", fmt::join(raster->style().channels, ", ")), alloc),

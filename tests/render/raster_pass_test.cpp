@@ -39,7 +39,7 @@ public:
             textures.begin_frame();
             drawn = m_pass.draw(m_source, info, shading, textures, view, m_target.size(), options);
             REQUIRE(m_pass.failure() == "");
-            m_source.want(drawn.wishes);
+            m_source.want(drawn.plan.wishes);
             return drawn.missing == 0 && m_source.counters().waiting == 0;
         });
         m_target.clear(k_ground);  // once more, now that every border is here
@@ -139,8 +139,8 @@ TEST_CASE("there_is_no_seam_where_tiles_meet") {
     // corner of four tiles.
     const View view{{512, 512}, 0.6, {0, 0, 400, 300}};
     const Picture picture = shown.draw(view);
-    CHECK(shown.drawn.level == 0);
-    CHECK(shown.drawn.tiles == 4);
+    CHECK(shown.drawn.plan.level == 0);
+    CHECK(shown.drawn.plan.in_sight.size() == 4);
     for (int y = 100; y < 200; ++y)
         for (int x = 130; x < 270; ++x) {
             const base::Point at = view.media_from_screen(base::Point{x + 0.5, y + 0.5});
