@@ -114,8 +114,11 @@ struct RasterFile::Impl {
     std::vector<LevelSource> sources;  // one a level
 
     [[nodiscard]] GDALRasterBandH band_at(const LevelSource& source, int band) const;
-    [[nodiscard]] base::Result<PlanePtr> read_plane(TileAddress address, int band,
-                                                    const std::stop_token& stop) const;
+    struct PlaneRead;
+    [[nodiscard]] PlaneRead prepare(TileAddress address, int band, const std::stop_token& stop) const;
+    [[nodiscard]] PlanePtr read_plane(PlaneRead read) const;
+    [[nodiscard]] bool read_together(std::vector<PlaneRead>& reads) const;
+    [[nodiscard]] PlanePtr finish(PlaneRead read) const;
     void read_by_cells(const ReadDesc& desc, const Window& window, RasterPlane& plane) const;
 };
 
@@ -183,63 +186,117 @@ void RasterFile::Impl::read_by_cells(const ReadDesc& desc, const Window& window,
         }
 }
 
-base::Result<PlanePtr> RasterFile::Impl::read_plane(TileAddress address, int band,
-                                                    const std::stop_token& stop) const {
+// All that is worked out before reading: where from, and an empty plane.
+struct RasterFile::Impl::PlaneRead {
+    std::shared_ptr<RasterPlane> plane;
+    const RasterBand* facts = nullptr;
+    ReadDesc desc;
+    Window window;
+};
+
+RasterFile::Impl::PlaneRead RasterFile::Impl::prepare(TileAddress address, int band,
+                                                      const std::stop_token& stop) const {
+    static const RasterBand k_mask{.type = "Byte"};
     const RasterLevel& level = info.levels[static_cast<std::size_t>(address.level)];
     const LevelSource& source = sources[static_cast<std::size_t>(address.level)];
     const int left = address.x * info.tile_px, top = address.y * info.tile_px;
-    auto plane = std::make_shared<RasterPlane>();
-    plane->address = address;
-    plane->band = band;
-    plane->width = std::min(info.tile_px, level.width - left);
-    plane->height = std::min(info.tile_px, level.height - top);
-    const auto pixels = static_cast<std::size_t>(plane->width) * plane->height;
-
-    GDALRasterBandH from = band_at(source, band);
-    const RasterBand mask{.type = "Byte"};
-    const RasterBand& facts = band == 0 ? mask : info.bands[static_cast<std::size_t>(band - 1)];
-    if (from == nullptr) {
-        plane->samples.resize(pixels);
-        plane->broken = {{0, 0, plane->width, plane->height}};
-        plane->why_broken = "this level of the band is missing";
-        return plane;
-    }
-    ReadDesc desc{.band = from, .type = buffer_type(GDALGetRasterDataType(from)), .stop = &stop};
-    if (level.origin == RasterLevel::Origin::reduced) {
-        const double pixels_read = static_cast<double>(source.width) * source.height;
-        plane->provisional = pixels_read > k_most_averaged_px && !source.fast_when_reduced;
-        if (!plane->provisional && !source.fast_when_reduced)
-            desc.resampling =
-                facts.palette.empty() && facts.categories.empty() ? GRIORA_Average : GRIORA_Mode;
+    PlaneRead read;
+    read.plane = std::make_shared<RasterPlane>();
+    read.facts = band == 0 ? &k_mask : &info.bands[static_cast<std::size_t>(band - 1)];
+    RasterPlane& plane = *read.plane;
+    plane.address = address;
+    plane.band = band;
+    plane.width = std::min(info.tile_px, level.width - left);
+    plane.height = std::min(info.tile_px, level.height - top);
+    read.desc = {.band = band_at(source, band), .stop = &stop};
+    if (read.desc.band == nullptr) return read;
+    read.desc.type = buffer_type(GDALGetRasterDataType(read.desc.band));
+    if (level.origin == RasterLevel::Origin::reduced && !source.fast_when_reduced) {
+        plane.provisional = static_cast<double>(source.width) * source.height > k_most_averaged_px;
+        const bool classes = !read.facts->palette.empty() || !read.facts->categories.empty();
+        if (!plane.provisional) read.desc.resampling = classes ? GRIORA_Mode : GRIORA_Average;
     }
     const double scale_x = static_cast<double>(source.width) / level.width;
     const double scale_y = static_cast<double>(source.height) / level.height;
-    const Window window{left * scale_x,          top * scale_y, plane->width * scale_x,
-                        plane->height * scale_y, plane->width,  plane->height};
-    const int bytes = GDALGetDataTypeSizeBytes(desc.type);
-    plane->samples.resize(pixels * bytes);
-    const geo::GdalMessages messages;
-    if (!read_window(desc, window, plane->samples.data(), std::int64_t{plane->width} * bytes)) {
-        if (!stop.stop_requested()) read_by_cells(desc, window, *plane);
-        plane->why_broken = messages.reason();
-    }
-    if (stop.stop_requested()) return base::fail(base::ErrorKind::cancelled, "Reading was cancelled");
-    to_plane_samples(plane->samples, desc.type, facts);
+    read.window = {left * scale_x,         top * scale_y, plane.width * scale_x,
+                   plane.height * scale_y, plane.width,   plane.height};
+    return read;
+}
+
+PlanePtr RasterFile::Impl::finish(PlaneRead read) const {
+    to_plane_samples(read.plane->samples, read.desc.type, *read.facts);
     // Alpha of 16 bit is written as 0 … 65535 by some and as 0 … 255 by others: what is not 0 is there.
-    if (band == 0 && info.bands.front().type != "Byte")
-        for (std::byte& sample : plane->samples)
+    if (read.plane->band == 0 && info.bands.front().type != "Byte")
+        for (std::byte& sample : read.plane->samples)
             sample = sample == std::byte{0} ? std::byte{0} : std::byte{255};
-    plane->type = plane_type(facts, desc.type);
-    return plane;
+    read.plane->type = plane_type(*read.facts, read.desc.type);
+    return std::move(read.plane);
+}
+
+PlanePtr RasterFile::Impl::read_plane(PlaneRead read) const {
+    RasterPlane& plane = *read.plane;
+    const auto pixels = static_cast<std::size_t>(plane.width) * plane.height;
+    if (read.desc.band == nullptr) {
+        plane.samples.resize(pixels);
+        plane.broken = {{0, 0, plane.width, plane.height}};
+        plane.why_broken = "this level of the band is missing";
+        return std::move(read.plane);
+    }
+    const int bytes = GDALGetDataTypeSizeBytes(read.desc.type);
+    plane.samples.resize(pixels * bytes);
+    const geo::GdalMessages messages;
+    if (!read_window(read.desc, read.window, plane.samples.data(), std::int64_t{plane.width} * bytes)) {
+        if (!read.desc.stop->stop_requested()) read_by_cells(read.desc, read.window, plane);
+        plane.why_broken = messages.reason();
+    }
+    return finish(std::move(read));
+}
+
+// Several full bands of one type in one go, which a file that keeps them together decodes once. False when
+// that cannot be done, or something is broken: then each is read by itself.
+bool RasterFile::Impl::read_together(std::vector<PlaneRead>& reads) const {
+    const TileAddress address = reads.front().plane->address;
+    const LevelSource& source = sources[static_cast<std::size_t>(address.level)];
+    if (reads.size() < 2 || source.overview >= 0 ||
+        info.levels[static_cast<std::size_t>(address.level)].origin == RasterLevel::Origin::reduced)
+        return false;
+    std::vector<int> bands;
+    for (const PlaneRead& read : reads) {
+        if (read.plane->band == 0 || read.desc.type != reads.front().desc.type) return false;
+        bands.push_back(read.plane->band);
+    }
+    const RasterPlane& first = *reads.front().plane;
+    const GDALDataType type = reads.front().desc.type;
+    const auto plane_bytes =
+        static_cast<std::size_t>(first.width) * first.height * GDALGetDataTypeSizeBytes(type);
+    std::vector<std::byte> all(plane_bytes * bands.size());
+    GDALRasterIOExtraArg extra;
+    INIT_RASTERIO_EXTRA_ARG(extra);
+    extra.pfnProgress = go_on;
+    extra.pProgressData = const_cast<std::stop_token*>(reads.front().desc.stop);
+    const geo::GdalMessages messages;
+    const int left = address.x * info.tile_px, top = address.y * info.tile_px;
+    if (GDALDatasetRasterIOEx(source.in_pyramid ? pyramid.get() : file.get(), GF_Read, left, top, first.width,
+                              first.height, all.data(), first.width, first.height, type,
+                              static_cast<int>(bands.size()), bands.data(), 0, 0,
+                              static_cast<GSpacing>(plane_bytes), &extra) != CE_None)
+        return false;
+    for (std::size_t i = 0; i < reads.size(); ++i) {
+        const auto from = all.begin() + static_cast<std::ptrdiff_t>(i * plane_bytes);
+        reads[i].plane->samples.assign(from, from + static_cast<std::ptrdiff_t>(plane_bytes));
+    }
+    return true;
 }
 
 base::Result<std::vector<PlanePtr>> RasterFile::read_tile(TileAddress address, std::span<const int> bands,
                                                           const std::stop_token& stop) const {
+    std::vector<Impl::PlaneRead> reads;
+    for (const int band : bands) reads.push_back(m_impl->prepare(address, band, stop));
+    const bool together = !reads.empty() && m_impl->read_together(reads);
     std::vector<PlanePtr> planes;
-    for (const int band : bands) {
-        auto plane = m_impl->read_plane(address, band, stop);
-        if (!plane) return std::unexpected(plane.error());
-        planes.push_back(std::move(*plane));
+    for (Impl::PlaneRead& read : reads) {
+        planes.push_back(together ? m_impl->finish(std::move(read)) : m_impl->read_plane(std::move(read)));
+        if (stop.stop_requested()) return base::fail(base::ErrorKind::cancelled, "Reading was cancelled");
     }
     return planes;
 }

@@ -32,17 +32,23 @@ struct RasterSource::Impl {
     void run(std::size_t number, const std::stop_token& stop);
     [[nodiscard]] bool open(std::optional<RasterFile>& file);
     [[nodiscard]] bool has_work();
-    [[nodiscard]] std::optional<Wish> take_wish();
+    [[nodiscard]] std::optional<Wish> take_wish(std::size_t number);
     void keep(const std::vector<PlanePtr>& planes);
+    void restart() {  // with the lock: from the best wish on
+        taken.assign(wishes.tiles.size(), 0);
+        next_wish = 0;
+    }
 
     const std::filesystem::path path;
     const RasterSourceOptions options;
+    int worker_count = 1;  // before they begin
 
     mutable std::mutex mutex;  // leaf; guards all below but the threads
     std::condition_variable_any changed;
     std::optional<base::Result<RasterInfo>> info;
     RasterWishes wishes;
-    std::size_t next_wish = 0;  // those before it are read, or being read
+    std::vector<char> taken;    // of each wish: it is read, or being read
+    std::size_t next_wish = 0;  // all before it are taken
     std::set<TileAddress> reading;
     bool passed_over = false;  // a wish for other bands of a place that was being read
     struct Kept {
@@ -63,6 +69,7 @@ RasterSource::RasterSource(const std::filesystem::path& path, RasterSourceOption
     : m_impl{std::make_unique<Impl>(path, std::move(options))} {
     const int cores = static_cast<int>(std::thread::hardware_concurrency());
     const int count = m_impl->options.threads > 0 ? m_impl->options.threads : std::clamp(cores, 1, 8);
+    m_impl->worker_count = count;
     for (int i = 0; i < count; ++i)
         m_impl->threads.emplace_back([impl = m_impl.get(), i](const std::stop_token& stop) {
             impl->run(static_cast<std::size_t>(i), stop);
@@ -81,7 +88,7 @@ void RasterSource::Impl::run(std::size_t number, const std::stop_token& stop) {
         std::unique_lock lock{mutex};
         if (!changed.wait(lock, stop, [&] { return has_work(); })) return;
         const auto pixel = std::exchange(wanted_values, std::nullopt);
-        auto wish = pixel ? std::nullopt : take_wish();
+        auto wish = pixel ? std::nullopt : take_wish(number);
         if (!pixel && !wish) continue;
         lock.unlock();
         if (!file && !open(file)) return;
@@ -94,7 +101,7 @@ void RasterSource::Impl::run(std::size_t number, const std::stop_token& stop) {
             auto planes = file->read_tile(wish->address, wish->bands, stop);
             lock.lock();
             reading.erase(wish->address);
-            if (std::exchange(passed_over, false)) next_wish = 0;
+            if (std::exchange(passed_over, false)) restart();
             if (planes) keep(*planes);
             lock.unlock();
         }
@@ -123,9 +130,21 @@ bool RasterSource::Impl::has_work() {
     return wanted_values.has_value() || next_wish < wishes.tiles.size();
 }
 
-std::optional<Wish> RasterSource::Impl::take_wish() {
+// The best one; of the next few rather one of this worker's own rows, since where a file is stored in strips
+// the tiles of a row are decoded together.
+std::optional<Wish> RasterSource::Impl::take_wish(std::size_t number) {
+    constexpr std::size_t k_looked_at = 24;
     while (next_wish < wishes.tiles.size()) {
-        Wish wish{wishes.tiles[next_wish++], {}};
+        std::size_t chosen = next_wish;
+        for (std::size_t i = next_wish; i < std::min(next_wish + k_looked_at, wishes.tiles.size()); ++i)
+            if (taken[i] == 0 && wishes.tiles[i].level == wishes.tiles[next_wish].level &&
+                wishes.tiles[i].y % worker_count == static_cast<int>(number)) {
+                chosen = i;
+                break;
+            }
+        Wish wish{wishes.tiles[chosen], {}};
+        taken[chosen] = 1;
+        while (next_wish < taken.size() && taken[next_wish] != 0) ++next_wish;
         if (reading.contains(wish.address)) {
             passed_over = true;
             continue;
@@ -168,7 +187,7 @@ std::optional<base::Result<RasterInfo>> RasterSource::info() const {
 void RasterSource::want(RasterWishes wishes) {
     const std::lock_guard lock{m_impl->mutex};
     m_impl->wishes = std::move(wishes);
-    m_impl->next_wish = 0;
+    m_impl->restart();
     m_impl->changed.notify_all();
 }
 
@@ -203,7 +222,8 @@ std::optional<PixelValues> RasterSource::values() const {
 RasterCounters RasterSource::counters() const {
     const std::lock_guard lock{m_impl->mutex};
     RasterCounters counters = m_impl->counters;
-    counters.waiting = m_impl->wishes.tiles.size() - m_impl->next_wish + m_impl->reading.size();
+    counters.waiting =
+        static_cast<std::size_t>(std::ranges::count(m_impl->taken, 0)) + m_impl->reading.size();
     return counters;
 }
 
