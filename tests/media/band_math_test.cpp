@@ -1,7 +1,7 @@
 #include "media/band_math.h"
 
-#include <chrono>
 #include <cmath>
+#include <ctime>
 #include <limits>
 #include <numbers>
 #include <random>
@@ -278,11 +278,11 @@ TEST_SUITE("band_math") {
         const float* const planes[] = {a.data(), b.data()};
         for (const char* text : {"(b4-b3)/(b4+b3)", "log(b4) + exp(b3)", "b4^b3", "sin(b4)*atan2(b3, b4)"}) {
             const BandMath math = parsed(text);
-            const auto begin = std::chrono::steady_clock::now();
+            const std::clock_t begin = std::clock();
             math.evaluate(planes, k_count, out.data());
-            const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
-            MESSAGE(std::string{text} << ": " << took.count() << " ms for " << k_count << " pixels");
-            CHECK(took.count() < 2000);
+            const double took_ms = static_cast<double>(std::clock() - begin) * 1e3 / CLOCKS_PER_SEC;
+            MESSAGE(std::string{text} << ": " << took_ms << " ms for " << k_count << " pixels");
+            CHECK(took_ms < 2000);
         }
     }
 }

@@ -1,7 +1,7 @@
 #include "media/polygon_triangles.h"
 
-#include <chrono>
 #include <cmath>
+#include <ctime>
 #include <numbers>
 #include <random>
 
@@ -138,7 +138,7 @@ TEST_SUITE("polygon_triangles") {
         for (const int points : {50, 200, 20'000}) {
             Ring ring;
             for (int i = 0; i < points; ++i) ring.push_back({any(random), any(random)});
-            const auto begin = std::chrono::steady_clock::now();
+            const std::clock_t begin = std::clock();  // CPU time: the machine may be busy
             if (points < 1000)
                 for (int i = 0; i < 20; ++i) {
                     const Point p{any(random), any(random)};
@@ -146,7 +146,7 @@ TEST_SUITE("polygon_triangles") {
                 }
             else
                 CHECK(covered({ring}) == 0);
-            CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds{20});
+            CHECK(std::clock() - begin < 20 * CLOCKS_PER_SEC);
         }
     }
 }
