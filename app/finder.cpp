@@ -25,7 +25,8 @@ bool offered(const Workbench& bench, const FoundTarget& target) {
 int rank_of(const FoundTarget& target) {
     return std::visit(Match{[](const Action*) { return 8; }, [](labels::AssetId) { return 6; },
                             [](labels::ClassId) { return 7; }, [](labels::TrackId) { return 4; },
-                            [](const std::filesystem::path&) { return 2; }, [](FoundFrame) { return 9; }},
+                            [](const std::filesystem::path&) { return 2; }, [](FoundFrame) { return 9; },
+                            [](FoundBookmark) { return 7; }},
                       target);
 }
 
@@ -47,6 +48,12 @@ void Finder::add(std::string title, FoundTarget target, std::string_view more) {
     m_candidates.push_back(std::move(candidate));
 }
 
+static const std::vector<Bookmark>& bookmarks_of(const Workbench& bench) {
+    static const std::vector<Bookmark> k_none;
+    const auto found = bench.view().assets.find(bench.view().asset);
+    return found != bench.view().assets.end() ? found->second.bookmarks : k_none;
+}
+
 void Finder::collect(const Workbench& bench) {
     m_candidates.clear();
     for (const Action& action : all_actions())
@@ -57,6 +64,8 @@ void Finder::collect(const Workbench& bench) {
     if (!bench.document()) return;
     const labels::State& state = bench.document()->state();
     for (const labels::Asset& asset : state.assets) add(asset.name, asset.id, "show asset");
+    const std::vector<Bookmark>& bookmarks = bookmarks_of(bench);
+    for (std::size_t i = 0; i < bookmarks.size(); ++i) add(bookmarks[i].name, FoundBookmark{i}, "bookmark");
     for (const labels::LabelClass& c : state.ontology.classes) add(c.name, c.id, "class");
     for (const labels::Asset& asset : state.assets)
         for (const labels::TrackId id : state.tracks_of(asset.id))
@@ -95,7 +104,8 @@ void Finder::rank(const Workbench& bench, std::string_view query, std::size_t co
 const std::vector<Found>& Finder::find(const Workbench& bench, std::string_view query, std::size_t count) {
     const std::uint64_t revision = bench.document() ? bench.document()->revision() : 0;
     const bool same = m_fresh && m_document == bench.document() && m_revision == revision &&
-                      m_recent == bench.settings().recent.size();
+                      m_recent == bench.settings().recent.size() && m_asset == bench.view().asset &&
+                      m_bookmarks == bookmarks_of(bench).size();
     if (!same) collect(bench);
     const bool answered =
         same && m_query == query && m_frame == bench.frame() && m_frame_count == bench.frame_count();
@@ -103,6 +113,8 @@ const std::vector<Found>& Finder::find(const Workbench& bench, std::string_view 
     m_document = bench.document();
     m_revision = revision;
     m_recent = bench.settings().recent.size();
+    m_asset = bench.view().asset;
+    m_bookmarks = bookmarks_of(bench).size();
     m_query = query;
     m_frame = bench.frame();
     m_frame_count = bench.frame_count();
@@ -119,7 +131,8 @@ void choose(Workbench& bench, const FoundTarget& target) {
                      [&](labels::ClassId id) { bench.set_active_class(id); },
                      [&](labels::TrackId id) { show_track(bench, id); },
                      [&](const std::filesystem::path& path) { bench.open({path}); },
-                     [&](FoundFrame place) { bench.go_to(place.frame); }},
+                     [&](FoundFrame place) { bench.go_to(place.frame); },
+                     [&](FoundBookmark mark) { bench.go_to_bookmark(mark.index); }},
                target);
 }
 

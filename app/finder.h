@@ -16,8 +16,11 @@ namespace app {
 struct FoundFrame {
     std::int64_t frame = 0;
 };
+struct FoundBookmark {
+    std::size_t index = 0;  // of the shown asset's
+};
 using FoundTarget = std::variant<const Action*, labels::AssetId, labels::ClassId, labels::TrackId,
-                                 std::filesystem::path, FoundFrame>;
+                                 std::filesystem::path, FoundFrame, FoundBookmark>;
 
 struct Found {
     std::string title;
@@ -47,6 +50,8 @@ private:
     std::uint64_t m_revision = 0;
     std::size_t m_recent = 0;
     std::int64_t m_frame = 0, m_frame_count = 0;  // answers name frames
+    std::size_t m_bookmarks = 0;
+    labels::AssetId m_asset;  // whose bookmarks they are
     bool m_fresh = false;
 };
 

@@ -71,6 +71,8 @@ public:
     double base_opacity = 1;
     // Where the topmost visible raster begins, as a part of the screen's width; nothing: everywhere.
     std::optional<double> swipe;
+    bool side_by_side =
+        false;  // two linked views: the topmost visible raster in the right one, all else in the left
     void set_flicker(bool on) { m_flicker = on; }
     [[nodiscard]] bool flicker() const { return m_flicker; }
     [[nodiscard]] const MapLayer* topmost_raster() const;  // visible; null: none

@@ -14,6 +14,12 @@
 
 namespace app {
 
+struct Bookmark {
+    std::string name;
+    base::Point centre;  // media space
+    double scale = 1;
+};
+
 struct AssetView {
     std::int64_t frame = 0;
     bool fitted = true;                         // follow the window's size; else centre and scale hold
@@ -25,6 +31,7 @@ struct AssetView {
     bool loop_on = false;
     std::optional<media::RasterStyle> raster;  // as it was shown last
     std::vector<LayerView> layers;             // over it, bottom first
+    std::vector<Bookmark> bookmarks;
 };
 
 struct ViewState {

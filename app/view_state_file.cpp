@@ -49,6 +49,13 @@ static AssetView asset_view_from(const Value& object) {
     view.loop_begin = static_cast<std::int64_t>(number(object, "loop_begin", 0));
     view.loop_end = static_cast<std::int64_t>(number(object, "loop_end", 0));
     view.loop_on = flag(object, "loop", false);
+    if (const auto marks = object.FindMember("bookmarks");
+        marks != object.MemberEnd() && marks->value.IsArray())
+        for (const Value& mark : marks->value.GetArray())
+            if (mark.IsObject() && mark.HasMember("name") && mark["name"].IsString())
+                view.bookmarks.push_back({mark["name"].GetString(),
+                                          {number(mark, "x", 0), number(mark, "y", 0)},
+                                          number(mark, "scale", 1)});
     if (const auto raster = object.FindMember("raster"); raster != object.MemberEnd())
         view.raster = read_style(raster->value);
     if (const auto layers = object.FindMember("layers"); layers != object.MemberEnd())
@@ -120,6 +127,19 @@ void save_view_state(const fs::path& project, const ViewState& view) {
         if (asset.raster) {
             json.Key("raster");
             write_style(json, *asset.raster);
+        }
+        if (!asset.bookmarks.empty()) {
+            json.Key("bookmarks");
+            json.StartArray();
+            for (const Bookmark& bookmark : asset.bookmarks) {
+                json.StartObject();
+                put("name", bookmark.name);
+                put("x", bookmark.centre.x);
+                put("y", bookmark.centre.y);
+                put("scale", bookmark.scale);
+                json.EndObject();
+            }
+            json.EndArray();
         }
         if (!asset.layers.empty()) {
             json.Key("layers");

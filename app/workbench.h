@@ -88,6 +88,9 @@ public:
     // Length of a path and the area it encloses: on the ground where the raster has a place, else in pixels.
     [[nodiscard]] std::string measured_text(std::span<const base::Point> path) const;
     void go_to_pixel(base::Point in_media);  // to the middle of the view
+    void add_bookmark();                     // of the view as it is
+    void go_to_bookmark(std::size_t index);
+    void remove_bookmark(std::size_t index);
     // Smaller copies of the raster, made in the cache folder by itself where it is slow from afar.
     [[nodiscard]] const std::shared_ptr<base::Job>& pyramid_job() const { return m_pyramid_job; }
 

@@ -90,6 +90,29 @@ void Workbench::go_to_pixel(base::Point in_media) {
     kept.scale = std::max(kept.scale, 0.25);  // from afar one place looks like another
 }
 
+void Workbench::add_bookmark() {
+    AssetView& kept = asset_view();
+    std::string name = fmt::format("Place {}", kept.bookmarks.size() + 1);
+    const geo::Placement* placement = m_raster ? m_raster->placement() : nullptr;
+    if (const auto lonlat = placement != nullptr ? placement->lonlat_from_pixel(kept.centre) : std::nullopt)
+        name += "  " + lonlat_text(*lonlat);
+    kept.bookmarks.push_back({std::move(name), kept.centre, kept.scale});
+    toast(ToastKind::good, "Bookmarked; Ctrl+K finds it again");
+}
+
+void Workbench::go_to_bookmark(std::size_t index) {
+    AssetView& kept = asset_view();
+    if (index >= kept.bookmarks.size()) return;
+    kept.fitted = false;
+    kept.centre = kept.bookmarks[index].centre;
+    kept.scale = kept.bookmarks[index].scale;
+}
+
+void Workbench::remove_bookmark(std::size_t index) {
+    std::vector<Bookmark>& bookmarks = asset_view().bookmarks;
+    if (index < bookmarks.size()) bookmarks.erase(bookmarks.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
 std::optional<base::Point> Workbench::shown_size_px() const {
     if (m_picture)
         return base::Point{static_cast<double>(m_picture->shown_width()),

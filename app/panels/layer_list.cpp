@@ -121,6 +121,8 @@ void draw_layer_fields(Properties& p) {
             change([index](LayerView& view) { view.blend = static_cast<LayerBlend>(index); });
         p.chips({{"Swipe", "layer.swipe", layers.swipe.has_value(), false,
                   "A line to drag: the layer lies right of it"},
+                 {"Two views", "layer.side_by_side", layers.side_by_side, false,
+                  "The layer alone in a view beside this one"},
                  {"Flicker", "layer.flicker", layers.flicker(), false, "The layer comes and goes"}});
     }
     if (layer->vectors) {

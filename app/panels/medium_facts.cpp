@@ -82,6 +82,20 @@ void draw_recipes(Properties& p, const media::VideoInfo& info) {
 
 }  // namespace
 
+static void draw_bookmark(Properties& p, const Bookmark& bookmark, std::size_t index) {
+    Ui& u = p.u;
+    Area row = p.block(30);
+    const Area cross = row.cut_right(u.px(24));
+    ImGui::PushID(static_cast<int>(index));
+    if (icon_button(u, "Remove " + bookmark.name, cross, icon::close))
+        u.later([index](Workbench& bench) { bench.remove_bookmark(index); });
+    if (list_row(u, bookmark.name, row, false))
+        u.later([index](Workbench& bench) { bench.go_to_bookmark(index); });
+    row.x0 += u.px(6);
+    draw_text(u, row, bookmark.name, u.theme.text);
+    ImGui::PopID();
+}
+
 static void draw_raster(Properties& p, RasterDisplay& raster, const labels::Asset& asset) {
     if (!raster.info()) return;
     const media::RasterInfo& info = *raster.info();
@@ -105,6 +119,12 @@ static void draw_raster(Properties& p, RasterDisplay& raster, const labels::Asse
         p.fact("CRS", info.reference.empty() ? "none" : "…");
     }
     p.fact("Objects", fmt::format("{}", p.u.bench.document()->state().tracks_of(asset.id).size()));
+    const auto view = p.u.bench.view().assets.find(asset.id);
+    if (view != p.u.bench.view().assets.end() && !view->second.bookmarks.empty()) {
+        p.head("Bookmarks");
+        for (std::size_t i = 0; i < view->second.bookmarks.size(); ++i)
+            draw_bookmark(p, view->second.bookmarks[i], i);
+    }
     for (const std::string& fault : info.faults) p.paragraph(fault, p.u.theme.doubt);
     if (raster.sight().broken > 0)
         p.paragraph("Parts of this view cannot be read; they are hatched.", p.u.theme.doubt);

@@ -209,6 +209,26 @@ void draw_range(Properties& p, const RasterDisplay& raster) {
     set_style(p.u, std::move(next));
 }
 
+// One field a channel.
+void draw_gamma(Properties& p, const RasterStyle& style) {
+    static constexpr std::array k_names = {"Gamma", "Gamma of green", "Gamma of blue"};
+    Area field = p.row("Gamma", "Above 1 is brighter; of each channel");
+    const std::size_t count = style.channels.size();
+    const float gap = p.u.px(6);
+    const float width =
+        std::floor((field.width() - gap * static_cast<float>(count - 1)) / static_cast<float>(count));
+    for (std::size_t i = 0; i < count; ++i) {
+        const Area one = field.cut_left(width);
+        field.cut_left(gap);
+        double gamma = style.gamma[i];
+        if (!number_field(p.u, k_names[i], one, gamma, 2) || gamma < 0.1 || gamma > 10) continue;
+        RasterStyle next = style;
+        next.gamma[i] = gamma;
+        if (count == 1) next.gamma = {gamma, gamma, gamma};
+        set_style(p.u, std::move(next));
+    }
+}
+
 void draw_colors(Properties& p, const RasterDisplay& raster) {
     const RasterStyle& style = raster.style();
     if (style.channels.size() == 1 && raster.shading() && raster.shading()->palette.empty()) {
@@ -224,13 +244,7 @@ void draw_colors(Properties& p, const RasterDisplay& raster) {
             set_style(p.u, std::move(next));
         }
     }
-    double gamma = style.gamma[0];
-    if (number_field(p.u, "Gamma", p.row("Gamma", "Above 1 is brighter"), gamma, 2) && gamma >= 0.1 &&
-        gamma <= 10) {
-        RasterStyle next = style;
-        next.gamma = {gamma, gamma, gamma};
-        set_style(p.u, std::move(next));
-    }
+    draw_gamma(p, style);
     if (style.channels.size() == 1)
         p.chips({{"Inverted", "raster.invert", style.inverted, false},
                  {"Hillshade", "raster.hillshade", style.hillshade, false,

@@ -41,6 +41,10 @@ void Canvas::place(Workbench& bench, Area area) {
     m_view.screen = {area.x0, area.y0, std::max(area.x1, area.x0 + 1), std::max(area.y1, area.y0 + 1)};
     const render::MediaSize media = media_size(bench);
     if (media.width <= 0 || bench.view().asset.is_nil()) return;
+    const bool two = bench.layers() != nullptr && bench.layers()->side_by_side &&
+                     bench.layers()->topmost_raster() != nullptr;
+    const double half = std::floor(m_view.screen.width() / 2) - 1;
+    if (two) m_view.screen.x1 = m_view.screen.x0 + half;
     const AssetView& kept = bench.asset_view();
     const bool fitted = kept.fitted;
     if (fitted) {
@@ -52,6 +56,11 @@ void Canvas::place(Workbench& bench, Area area) {
     }
     if (m_view.scale >= 1) m_view.snap_to_pixels();
     keep_view(bench, fitted);
+    m_second.reset();
+    if (!two) return;
+    m_second = m_view;
+    m_second->screen.x0 += half + 2;
+    m_second->screen.x1 += half + 2;
 }
 
 void Canvas::upload(Workbench& bench) {
@@ -124,6 +133,7 @@ void Canvas::draw_layers(Workbench& bench, render::Size target, const render::Ra
     MapLayers& layers = *bench.layers();
     for (const auto& layer : layers.layers()) {
         if (!layer->view.visible || layers.is_blinked_off(*layer)) continue;
+        if (m_second && layer.get() == layers.topmost_raster()) continue;
         if (layer->raster) {
             render::RasterPassOptions own = options;
             own.opacity = static_cast<float>(layer->view.opacity);
@@ -157,11 +167,9 @@ render::RasterTextureCounters Canvas::raster_counters() const {
     return sum;
 }
 
-void Canvas::draw_media(Workbench& bench, render::Size target, float px) {
+// Over the picture of m_view, whichever of two linked ones that is at the moment.
+void Canvas::draw_labels(Workbench& bench, render::Size target, float px) {
     m_batch.clear();
-    m_tags.clear();
-    read_under_pointer(bench);
-    if (!draw_picture(bench, target) || bench.document() == nullptr) return;
     const std::int64_t shown = bench.shown_frame();  // labels of the picture on screen, never of another
     const auto tracks = bench.document()->tracks_at(bench.view().asset, shown);
     m_batch.set_bounds(m_view.screen);
@@ -172,8 +180,7 @@ void Canvas::draw_media(Workbench& bench, render::Size target, float px) {
                 .view = m_view,
                 .style = {.px = px}},
                m_batch, m_tags);
-    m_notes.clear();
-    if (m_view.screen.contains(m_pointer)) {
+    if (contains(m_pointer)) {
         const Overlay overlay = bench.tool_overlay();
         add_tool_overlay(overlay, m_view, px, m_batch);
         m_notes = overlay.notes;
@@ -185,6 +192,30 @@ void Canvas::draw_media(Workbench& bench, render::Size target, float px) {
         m_batch.add_handle({x, m_view.screen.centre().y}, 14 * px, 0xE6E8EBFF, 0x101216FF, px);
     }
     m_overlay.draw(m_batch, target, m_view.screen);
+}
+
+// The right one of two linked views: the topmost raster alone, and the same labels.
+void Canvas::draw_second(Workbench& bench, render::Size target, float px) {
+    const render::View first = std::exchange(m_view, *m_second);
+    const MapLayer* top = bench.layers()->topmost_raster();
+    if (top != nullptr) draw_tiles(bench, *top->raster, top->id, target, {});
+    draw_labels(bench, target, px);
+    m_view = first;
+}
+
+InputEvent Canvas::in_first_view(InputEvent event) const {
+    if (m_second && event.at.x >= m_second->screen.x0 && !m_panning)
+        event.at.x -= m_second->screen.x0 - m_view.screen.x0;
+    return event;
+}
+
+void Canvas::draw_media(Workbench& bench, render::Size target, float px) {
+    m_tags.clear();
+    m_notes.clear();
+    read_under_pointer(bench);
+    if (!draw_picture(bench, target) || bench.document() == nullptr) return;
+    draw_labels(bench, target, px);
+    if (m_second) draw_second(bench, target, px);
     m_overview.reset();
     if (bench.raster() != nullptr) draw_overview(*bench.raster(), target, px);
 }
@@ -222,7 +253,8 @@ static void draw_note(Ui& u, ImDrawList& list, base::Point on_screen, const std:
 void Canvas::draw_text_over(Ui& u) {
     ImDrawList& list = *ImGui::GetBackgroundDrawList();
     const ImVec2 low{static_cast<float>(m_view.screen.x0), static_cast<float>(m_view.screen.y0)};
-    const ImVec2 high{static_cast<float>(m_view.screen.x1), static_cast<float>(m_view.screen.y1)};
+    const double right = m_second ? m_second->screen.x1 : m_view.screen.x1;
+    const ImVec2 high{static_cast<float>(right), static_cast<float>(m_view.screen.y1)};
     list.PushClipRect(low, high);
     for (const NameTag& tag : m_tags) {
         ImFont* font = u.fonts.small;
@@ -238,6 +270,13 @@ void Canvas::draw_text_over(Ui& u) {
     }
     for (const Overlay::Note& note : m_notes)
         draw_note(u, list, m_view.screen_from_media(note.at), note.text);
+    if (m_second && m_view.screen.contains(m_pointer)) {  // where the pointer is in both
+        for (const double shift : {0.0, m_second->screen.x0 - m_view.screen.x0}) {
+            const ImVec2 at{static_cast<float>(m_pointer.x + shift), static_cast<float>(m_pointer.y)};
+            list.AddCircle(at, u.px(5), color(0x101216, 0.8f), 20, u.px(3));
+            list.AddCircle(at, u.px(5), color(0xE6E8EB), 20, u.px(1.25f));
+        }
+    }
     if (u.bench.raster() != nullptr && u.bench.raster()->info()) draw_map_scale(u, *u.bench.raster(), m_view);
     list.PopClipRect();
     if (u.bench.shown_size_px() || u.bench.asset() == nullptr) return;
@@ -273,8 +312,9 @@ bool Canvas::key(Workbench& bench, Key pressed) {
     return false;
 }
 
-bool Canvas::pointer(Workbench& bench, const InputEvent& event) {
+bool Canvas::pointer(Workbench& bench, const InputEvent& as_it_came) {
     using Kind = PointerEvent::Kind;
+    const InputEvent event = in_first_view(as_it_came);
     const base::Point before = m_pointer;
     const bool on_overview = m_overview && m_overview->screen.contains(event.at);
     if (event.kind == InputKind::press && event.button == 0 && on_overview && !m_left_down)

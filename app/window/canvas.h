@@ -32,7 +32,9 @@ public:
     bool pointer(Workbench& bench, const InputEvent& event);
     void leave() { m_pointer = {-1e6, -1e6}; }  // the pointer is elsewhere: no cross hair
     [[nodiscard]] bool in_gesture() const { return m_left_down || m_panning || m_in_overview || m_swiping; }
-    [[nodiscard]] bool contains(base::Point at) const { return m_view.screen.contains(at); }
+    [[nodiscard]] bool contains(base::Point at) const {
+        return m_view.screen.contains(at) || (m_second && m_second->screen.contains(at));
+    }
     [[nodiscard]] const render::View& view() const { return m_view; }
     [[nodiscard]] Cursor cursor(const Workbench& bench) const;
     // More tiles are here than one frame may upload: another one is due at once.
@@ -54,6 +56,9 @@ private:
                     const render::RasterPassOptions& options);
     void draw_layers(Workbench& bench, render::Size target, const render::RasterPassOptions& options);
     [[nodiscard]] double swipe_x(const MapLayers& layers) const;  // framebuffer pixels
+    void draw_labels(Workbench& bench, render::Size target, float px);
+    void draw_second(Workbench& bench, render::Size target, float px);
+    [[nodiscard]] InputEvent in_first_view(InputEvent event) const;
     void draw_overview(RasterDisplay& raster, render::Size target, float px);
     void centre_by_overview(Workbench& bench, base::Point on_screen);
     void read_under_pointer(Workbench& bench) const;
@@ -77,6 +82,7 @@ private:
     std::uint64_t m_frame = 0;
     bool m_swiping = false;  // the line of the swipe is being dragged
     bool m_more_to_upload = false;
+    std::optional<render::View> m_second;    // of two linked views the right one; of the first's size
     std::optional<render::View> m_overview;  // as drawn last
     bool m_in_overview = false;              // the button went down there
     std::vector<Overlay::Note> m_notes;
