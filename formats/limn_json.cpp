@@ -1,5 +1,6 @@
 // Limn's own JSON: the whole of a project, nothing lost. One object
-// {"limn":1,"ontology":{…},"assets":[…],"tracks":[…]}, a track a line, in the spelling of labels/json.h.
+// {"limn":1,"ontology":{…},"assets":[…],"tracks":[…],"grids":[…]}, a track a line, in the spelling of
+// labels/json.h; "grids" is left out where no medium has one.
 
 #include <algorithm>
 #include <map>
@@ -59,7 +60,14 @@ base::Result<Report> write(const labels::State& state, const std::filesystem::pa
                                  static_cast<double>(state.tracks.size()));
         }
     }
-    file->write("]}\n");
+    file->write("]");
+    std::size_t grids = 0;
+    for (const labels::Asset* asset : *assets) {
+        const labels::InspectionGrid* grid = state.grid_of(asset->id);
+        if (grid != nullptr)
+            file->write((grids++ == 0 ? ",\n\"grids\":[\n" : ",\n") + labels::to_json(*grid));
+    }
+    file->write(grids == 0 ? "}\n" : "]}\n");
     if (auto done = file->commit(); !done) return std::unexpected(done.error());
     report.files.push_back(path);
     if (auto done = write_manifest(path, "limn", state, context, report); !done)
@@ -84,8 +92,10 @@ public:
         if (!m_has_ontology) return m_import.malformed("There is no ontology; export it again");
         merge_ontology();
         if (auto ok = place_assets(); !ok) return std::unexpected(ok.error());
-        if (auto ok = scan(Pass::tracks, [this](const JsonPiece& piece) { return take_track(piece); }); !ok)
-            return std::unexpected(ok.error());
+        const auto take = [this](const JsonPiece& piece) {
+            return piece.member == "grids" ? take_grid(piece) : take_track(piece);
+        };
+        if (auto ok = scan(Pass::tracks, take); !ok) return std::unexpected(ok.error());
         return m_import.finish();
     }
 
@@ -97,7 +107,7 @@ private:
         JsonScan scan;
         scan.wants = [pass](std::string_view name) {
             return pass == Pass::head ? name == "limn" || name == "ontology" || name == "assets"
-                                      : name == "tracks";
+                                      : name == "tracks" || name == "grids";
         };
         scan.visit = visit;
         scan.stop = m_import.context().stop;
@@ -238,6 +248,21 @@ private:
         return {};
     }
 
+    base::Result<void> take_grid(const JsonPiece& piece) {
+        if (!piece.is_element) return m_import.malformed("\"grids\" is not a list");
+        base::Result<labels::InspectionGrid> grid = labels::grid_from_json(piece.text);
+        if (!grid) return in_file(grid.error());
+        const auto asset = m_asset.find(grid->asset);
+        if (asset == m_asset.end())
+            return m_import.malformed("An inspection grid is of a medium that the file does not list");
+        grid->asset = asset->second;
+        if (m_import.state().grid_of(asset->second) != nullptr)
+            m_import.count("Inspection grids of media that have one already were left out");
+        else
+            m_import.context().transaction.put_grid(*grid);
+        return {};
+    }
+
     void put(labels::Track& track, const labels::LabelClass& from, labels::ClassId class_id,
              labels::AssetId asset) {
         labels::TrackInfo& info = track.info;
@@ -291,7 +316,7 @@ const FormatDriver limn_json_driver = {
     .extensions = k_extensions,
     .carries =
         "Everything: ontology, media and where they are, tracks with keyframes, pts, attributes, source and "
-        "author.",
+        "author, inspection grids.",
     .loses = "Nothing but the history of edits, which stays in the project file.",
     .probe = probe,
     .read = read,

@@ -127,13 +127,18 @@ public:
 
     void put_ontology(const Ontology& ontology);
     void put_asset(const Asset& asset);
-    void erase_asset(AssetId id);           // and all its tracks
+    void erase_asset(AssetId id);           // and all its tracks, and its grid
     void put_track(const TrackInfo& info);  // creates it, or changes all but its keyframes
     void erase_track(TrackId id);           // and all its keyframes
     // By frame; the track must exist. A geometry that is not sound (is_sound) is left out and logged: readers
     // ask first.
     void put_keyframe(TrackId id, const Keyframe& keyframe);
     void erase_keyframe(TrackId id, std::int64_t frame);
+    // Makes the asset's grid, or takes the place of the one there is. One that is not sound (is_sound) is
+    // left out and logged. Where only a few marks differ the edit carries just these.
+    void put_grid(const InspectionGrid& grid);
+    void erase_grid(AssetId id);
+    void put_mark(AssetId id, std::int64_t cell, Mark mark);  // the grid must exist and have the cell
 
     // Drops what ended as it began; nothing left means no event. Clears redo. False when nothing changed or
     // read-only.
@@ -143,6 +148,8 @@ public:
 private:
     void roll_back();
     bool drop_unchanged();  // false when nothing is left
+    void replace_grid(AssetId id, const std::optional<InspectionGrid>& grid);
+    static void tidy(GridEdit& edit);
 
     Document& m_document;
     std::string m_name;

@@ -50,6 +50,12 @@ Edit reversed(const Edit& edit) {
             to.keyframes.emplace_hint(to.keyframes.end(), frame, swapped(change));
         }
     }
+    for (const auto& [id, grid] : edit.grids) {
+        GridEdit& to = back.grids.emplace_hint(back.grids.end(), id, GridEdit{})->second;
+        if (grid.grid) to.grid = swapped(*grid.grid);
+        for (const auto& [cell, change] : grid.marks)
+            to.marks.emplace_hint(to.marks.end(), cell, MarkChange{change.after, change.before});
+    }
     return back;
 }
 
@@ -68,10 +74,24 @@ bool starts_from(const TrackEdit& edit, const Track* track) {
     });
 }
 
+bool starts_from(const GridEdit& edit, const InspectionGrid* grid) {
+    if (edit.grid)
+        return grid != nullptr ? edit.grid->before && *grid == *edit.grid->before : !edit.grid->before;
+    return std::ranges::all_of(edit.marks, [&](const auto& entry) {
+        const auto& [cell, change] = entry;
+        return grid != nullptr && cell >= 0 && cell < std::ssize(grid->marks) &&
+               grid->marks[static_cast<std::size_t>(cell)] == change.before;
+    });
+}
+
 bool starts_from(const Edit& edit, const State& state) {
     if (edit.ontology && edit.ontology->before.value_or(Ontology{}) != state.ontology) return false;
     const auto fits = [&](const auto& entry) { return starts_from(entry.second, state.find(entry.first)); };
-    return std::ranges::all_of(edit.assets, fits) && std::ranges::all_of(edit.tracks, fits);
+    const auto grid_fits = [&](const auto& entry) {
+        return starts_from(entry.second, state.grid_of(entry.first));
+    };
+    return std::ranges::all_of(edit.assets, fits) && std::ranges::all_of(edit.tracks, fits) &&
+           std::ranges::all_of(edit.grids, grid_fits);
 }
 
 std::size_t approximate_bytes(const Edit& edit) {
@@ -82,6 +102,11 @@ std::size_t approximate_bytes(const Edit& edit) {
         for (const auto& [frame, change] : track.keyframes) {
             bytes += sizeof(change) + 64 + bytes_of(change.before) + bytes_of(change.after);
         }
+    }
+    for (const auto& [id, grid] : edit.grids) {
+        bytes += sizeof(GridEdit) + 64 + grid.marks.size() * (sizeof(MarkChange) + 64);
+        if (grid.grid && grid.grid->before) bytes += grid.grid->before->marks.size();
+        if (grid.grid && grid.grid->after) bytes += grid.grid->after->marks.size();
     }
     return bytes;
 }

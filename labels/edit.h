@@ -23,12 +23,28 @@ struct TrackEdit {
     bool operator==(const TrackEdit&) const = default;
 };
 
+struct MarkChange {
+    Mark before = Mark::todo, after = Mark::todo;
+    bool operator==(const MarkChange&) const = default;
+};
+
+// Of the grid of one asset: either it is made, replaced or removed with all its marks, or single cells of it
+// are marked.
+struct GridEdit {
+    std::optional<Change<InspectionGrid>> grid;
+    std::map<std::int64_t, MarkChange> marks;  // by cell; empty where `grid` is set
+    bool operator==(const GridEdit&) const = default;
+};
+
 struct Edit {
     std::optional<Change<Ontology>> ontology;
     std::map<AssetId, Change<Asset>> assets;
     std::map<TrackId, TrackEdit> tracks;
+    std::map<AssetId, GridEdit> grids;
     bool operator==(const Edit&) const = default;
-    [[nodiscard]] bool empty() const { return !ontology && assets.empty() && tracks.empty(); }
+    [[nodiscard]] bool empty() const {
+        return !ontology && assets.empty() && tracks.empty() && grids.empty();
+    }
 };
 
 [[nodiscard]] Edit reversed(const Edit& edit);
@@ -39,8 +55,9 @@ struct Edit {
 [[nodiscard]] bool starts_from(const Edit& edit, const State& state);
 [[nodiscard]] bool starts_from(const TrackEdit& edit, const Track* track);
 [[nodiscard]] bool starts_from(const Change<Asset>& change, const Asset* asset);
+[[nodiscard]] bool starts_from(const GridEdit& edit, const InspectionGrid* grid);
 
-// Puts every `after` into the state (tracks are copied when shared).
+// Puts every `after` into the state (tracks and grids are copied when shared).
 void apply(const Edit& edit, State& state);
 
 // A fact is what was learned about a medium (its length): logged like an edit, no undo step.

@@ -36,6 +36,7 @@ constexpr Named<EventKind> k_events[] = {{EventKind::edit, "edit"},
                                          {EventKind::undo, "undo"},
                                          {EventKind::redo, "redo"},
                                          {EventKind::fact, "fact"}};
+constexpr Named<Mark> k_marks[] = {{Mark::todo, "todo"}, {Mark::done, "done"}, {Mark::doubtful, "doubtful"}};
 
 template <class E, std::size_t n>
 std::string_view find_name(const Named<E> (&table)[n], E value) {
@@ -62,6 +63,7 @@ std::string_view name_of(MediaKind kind) { return find_name(k_media, kind); }
 std::string_view name_of(Source source) { return find_name(k_sources, source); }
 std::string_view name_of(Extent extent) { return find_name(k_extents, extent); }
 std::string_view name_of(EventKind kind) { return find_name(k_events, kind); }
+std::string_view name_of(Mark mark) { return find_name(k_marks, mark); }
 
 std::optional<ShapeKind> shape_kind_from(std::string_view name) { return find_value(k_shapes, name); }
 std::optional<AttributeKind> attribute_kind_from(std::string_view name) {
@@ -72,5 +74,6 @@ std::optional<MediaKind> media_kind_from(std::string_view name) { return find_va
 std::optional<Source> source_from(std::string_view name) { return find_value(k_sources, name); }
 std::optional<Extent> extent_from(std::string_view name) { return find_value(k_extents, name); }
 std::optional<EventKind> event_kind_from(std::string_view name) { return find_value(k_events, name); }
+std::optional<Mark> mark_from(std::string_view name) { return find_value(k_marks, name); }
 
 }  // namespace labels

@@ -286,6 +286,59 @@ void read_map(const Node& node, std::map<Id, T>& map, const Read& read) {
     });
 }
 
+InspectionGrid read_grid(const Node& node) {
+    InspectionGrid grid;
+    grid.asset = AssetId{node.member("asset").uuid()};
+    const Node area = node.member("area");
+    const auto [x, y, width, height] = read_numbers<4>(area, "[x, y, width, height]");
+    grid.layout.area = {x, y, x + width, y + height};
+    grid.layout.tile_px = static_cast<int>(node.member("tile").integer_in(1, k_int_max));
+    optional_int(node, "overlap", grid.layout.overlap_px, 0, k_int_max);
+    if (node.failed()) return grid;
+    if (!is_sound(grid.layout)) {
+        node.fail("is no grid: its area must lie on whole pixels and have at most 4 194 304 cells");
+        return grid;
+    }
+    const Node marks = node.member("marks");
+    if (!marks.there()) return make_grid(grid.asset, grid.layout);
+    auto read = marks_from_text(marks.text(), grid.layout.cells());
+    if (!read) marks.fail(fmt::format("must be runs of {} marks, as in 4+1?7-", grid.layout.cells()));
+    if (read) grid.marks = std::move(*read);
+    return grid;
+}
+
+void read_mark_change(std::string_view name, const Node& node, GridEdit& edit) {
+    std::int64_t cell = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), cell);
+    if (error != std::errc{} || end != name.data() + name.size() || cell < 0 || cell >= k_most_cells)
+        return node.fail("is not named by the number of a cell");
+    Mark sides[2] = {};
+    std::size_t count = 0;
+    node.each_element([&](const Node& side) {
+        if (count < 2) sides[count] = named(side, mark_from, Mark::todo);
+        ++count;
+    });
+    if (!node.failed() && count != 2) node.fail("must be [mark before, mark after]");
+    edit.marks.insert_or_assign(edit.marks.end(), cell, MarkChange{sides[0], sides[1]});
+}
+
+GridEdit read_grid_edit(const Node& node, AssetId id) {
+    GridEdit edit;
+    const Node grid = node.member("grid"), marks = node.member("marks");
+    if (grid.there() == marks.there()) node.fail("must hold either grid or marks");
+    if (grid.there()) {
+        edit.grid = read_change<InspectionGrid>(grid, read_grid);
+        for (const auto& side : {edit.grid->before, edit.grid->after}) {
+            if (side && side->asset != id) grid.fail("is of another asset than it is filed under");
+        }
+    } else if (marks.there()) {
+        marks.each_member(
+            [&](std::string_view name, const Node& change) { read_mark_change(name, change, edit); });
+        if (!node.failed() && edit.marks.empty()) marks.fail("must name a cell");
+    }
+    return edit;
+}
+
 Edit read_edit(const Node& node) {
     Edit edit;
     if (!node.is_object()) node.fail("must be an object");
@@ -293,6 +346,7 @@ Edit read_edit(const Node& node) {
     if (ontology.there()) edit.ontology = read_change<Ontology>(ontology, read_ontology);
     read_map(node.member("assets"), edit.assets, read_asset_change);
     read_map(node.member("tracks"), edit.tracks, read_track_edit);
+    read_map(node.member("grids"), edit.grids, read_grid_edit);
     return edit;
 }
 
@@ -319,6 +373,7 @@ base::Result<Asset> asset_from_json(std::string_view text) { return read_json(te
 base::Result<base::Georeference> georeference_from_json(std::string_view text) {
     return read_json(text, read_georeference);
 }
+base::Result<InspectionGrid> grid_from_json(std::string_view text) { return read_json(text, read_grid); }
 base::Result<Track> track_from_json(std::string_view text) { return read_json(text, read_track); }
 base::Result<Edit> edit_from_json(std::string_view text) { return read_json(text, read_edit); }
 base::Result<Geometry> geometry_from_json(std::string_view text) { return read_json(text, read_geometry); }

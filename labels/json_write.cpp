@@ -265,6 +265,18 @@ void write(Compact& out, const TrackInfo& info) {
     out.EndObject();
 }
 
+void write(Compact& out, const InspectionGrid& grid) {
+    const GridLayout& layout = grid.layout;
+    out.StartObject();
+    text(out, "asset", base::to_string(grid.asset.uuid));
+    key(out, "area");
+    write_numbers(out, std::array{layout.area.x0, layout.area.y0, layout.area.width(), layout.area.height()});
+    integer(out, "tile", layout.tile_px);
+    if (layout.overlap_px != 0) integer(out, "overlap", layout.overlap_px);
+    if (grid.counts().todo != std::ssize(grid.marks)) text(out, "marks", marks_to_text(grid.marks));
+    out.EndObject();
+}
+
 template <class T>
 void write(Compact& out, const Change<T>& change) {
     out.StartObject();
@@ -291,6 +303,26 @@ void write(Compact& out, const TrackEdit& edit) {
         for (const auto& [frame, change] : edit.keyframes) {
             key(out, fmt::format_int(frame).c_str());
             write(out, change);
+        }
+        out.EndObject();
+    }
+    out.EndObject();
+}
+
+void write(Compact& out, const GridEdit& edit) {
+    out.StartObject();
+    if (edit.grid) {
+        key(out, "grid");
+        write(out, *edit.grid);
+    }
+    if (!edit.marks.empty()) {
+        key(out, "marks");
+        out.StartObject();
+        for (const auto& [cell, change] : edit.marks) {
+            key(out, fmt::format_int(cell).c_str());
+            out.StartArray();
+            for (const Mark mark : {change.before, change.after}) text(out, name_of(mark));
+            out.EndArray();
         }
         out.EndObject();
     }
@@ -337,6 +369,7 @@ std::string to_json(const Ontology& ontology) {
 
 std::string to_json(const Asset& asset) { return one_line(asset); }
 std::string to_json(const base::Georeference& georeference) { return one_line(georeference); }
+std::string to_json(const InspectionGrid& grid) { return one_line(grid); }
 std::string attributes_to_json(const AttributeValues& values) { return one_line(values); }
 
 std::string geometry_to_json(const Geometry& geometry) {
@@ -376,6 +409,7 @@ std::string to_json(const Edit& edit) {
     }
     write_map(out, "assets", edit.assets);
     write_map(out, "tracks", edit.tracks);
+    write_map(out, "grids", edit.grids);
     out.EndObject();
     return {buffer.GetString(), buffer.GetSize()};
 }

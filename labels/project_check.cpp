@@ -106,6 +106,11 @@ private:
             fault("Event {} changes the track {} from something it was not.", event.seq,
                   base::to_string(id.uuid));
         }
+        for (const auto& [id, change] : edit.grids) {
+            if (starts_from(change, m_replayed.grid_of(id))) continue;
+            fault("Event {} changes the inspection grid of the medium {} from something it was not.",
+                  event.seq, base::to_string(id.uuid));
+        }
     }
 
     void compare(const State& stored) {
@@ -130,6 +135,17 @@ private:
         for (const auto& [id, track] : stored.tracks) {
             if (m_replayed.find(id) == nullptr) fault("Track {} is not in the log.", title(stored, *track));
         }
+        for (const auto& [id, grid] : m_replayed.grids) {
+            const InspectionGrid* there = stored.grid_of(id);
+            if (there == nullptr)
+                fault("The inspection grid of {} in the log is gone.", medium(m_replayed, id));
+            if (there != nullptr && *there != *grid)
+                fault("The inspection grid of {} is not what the log says.", medium(m_replayed, id));
+        }
+        for (const auto& [id, grid] : stored.grids) {
+            if (m_replayed.grid_of(id) == nullptr)
+                fault("The inspection grid of {} is not in the log.", medium(stored, id));
+        }
     }
 
     static std::string title(const State& state, const Track& track) {
@@ -137,7 +153,17 @@ private:
                            base::to_string(track.info.id.uuid));
     }
 
+    static std::string medium(const State& state, AssetId id) {
+        const Asset* asset = state.find(id);
+        return asset != nullptr ? fmt::format("the medium \"{}\"", asset->name)
+                                : fmt::format("the medium {}", base::to_string(id.uuid));
+    }
+
     void check_labels(const State& state) {
+        for (const auto& [id, grid] : state.grids) {
+            if (state.find(id) == nullptr)
+                fault("An inspection grid is of {}, which is not in the project.", medium(state, id));
+        }
         for (const auto& [id, track] : state.tracks) {
             const std::string& name = title(state, *track);
             if (state.find(track->info.asset) == nullptr)

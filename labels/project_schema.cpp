@@ -41,6 +41,15 @@ CREATE TABLE event (
     changes BLOB NOT NULL);
 )sql";
 
+constexpr const char* k_grid_tables = R"sql(
+CREATE TABLE inspection_grid (
+    asset BLOB PRIMARY KEY NOT NULL, x INTEGER NOT NULL, y INTEGER NOT NULL, width INTEGER NOT NULL,
+    height INTEGER NOT NULL, tile INTEGER NOT NULL, overlap INTEGER NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE inspection_row (
+    asset BLOB NOT NULL, "row" INTEGER NOT NULL, marks TEXT NOT NULL, PRIMARY KEY (asset, "row")) WITHOUT ROWID;
+)sql";
+
 // For people and scripts: ids as text, the class by its name, numbers as words. Limn itself does not read
 // them.
 constexpr const char* k_views = R"sql(
@@ -83,9 +92,12 @@ base::Result<void> migrate_2_to_3(Database& database) {
     return database.run("ALTER TABLE asset ADD COLUMN georeference TEXT;");
 }
 
+// Version 3 had no inspection grids.
+base::Result<void> migrate_3_to_4(Database& database) { return database.run(k_grid_tables); }
+
 // [i] leads from version i + 1 to i + 2. A step, once released, is never changed.
 using Migration = base::Result<void> (*)(Database&);
-constexpr Migration k_migrations[] = {migrate_1_to_2, migrate_2_to_3};
+constexpr Migration k_migrations[] = {migrate_1_to_2, migrate_2_to_3, migrate_3_to_4};
 static_assert(std::size(k_migrations) == k_schema_version - 1);
 
 base::Result<void> set_version(Database& database) {
@@ -98,6 +110,7 @@ base::Result<void> create_schema(Database& database) {
     auto transaction = SqlTransaction::begin(database);
     if (!transaction) return std::unexpected(transaction.error());
     if (auto done = database.run(k_tables); !done) return done;
+    if (auto done = database.run(k_grid_tables); !done) return done;
     if (auto done = database.run(k_views); !done) return done;
     if (auto done = database.run(fmt::format("PRAGMA application_id = {}", k_application_id).c_str()); !done)
         return done;

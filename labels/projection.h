@@ -26,6 +26,13 @@ private:
         drop_keyframes,
         put_keyframe,
         drop_keyframe,
+        find_grid,
+        put_grid,
+        drop_grid,
+        drop_grid_rows,
+        find_grid_row,
+        put_grid_row,
+        drop_grid_row,
         query_count
     };
     base::Result<Statement*> statement(Query query);
@@ -36,6 +43,11 @@ private:
     base::Result<void> erase_track(TrackId id);
     base::Result<void> write_keyframe(std::int64_t track_n, const Keyframe& keyframe);
     base::Result<std::int64_t> row_of(TrackId id);  // 0: it has none
+    base::Result<void> write_grid(AssetId id, const GridEdit& edit);
+    base::Result<void> replace_grid(AssetId id, const std::optional<InspectionGrid>& grid);
+    base::Result<std::int64_t> columns_of(AssetId id);  // of its grid; 0: it has none
+    base::Result<std::vector<Mark>> marks_of(AssetId id, std::int64_t row, std::int64_t columns);
+    base::Result<void> write_marks(AssetId id, std::int64_t row, std::span<const Mark> marks);
 
     Database* m_database;
     Statement m_statements[query_count];

@@ -167,6 +167,9 @@ public:
         tracks.reserve(m_tracks.size());
         for (NumberedTrack& track : m_tracks) tracks.push_back(std::move(track.track));
         fill_state(state, std::move(m_assets), std::move(tracks));
+        if (auto done = read_grids(); !done) return std::unexpected(done.error());
+        if (auto done = read_grid_rows(); !done) return std::unexpected(done.error());
+        for (auto& [id, grid] : m_grids) state.grids[id] = std::make_shared<InspectionGrid>(std::move(grid));
         return state;
     }
 
@@ -253,6 +256,51 @@ private:
         return {};
     }
 
+    base::Result<void> read_grids() {
+        auto rows = m_database.prepare(
+            "SELECT asset, x, y, width, height, tile, overlap FROM inspection_grid ORDER BY asset");
+        if (!rows) return std::unexpected(rows.error());
+        auto there = rows->step();
+        for (; there && *there; there = rows->step()) {
+            Row row(*rows);
+            const auto asset = row.id<AssetId>(0);
+            const auto real = [&](int column) { return static_cast<double>(row.integer(column)); };
+            GridLayout layout;
+            layout.area = {real(1), real(2), real(1) + real(3), real(2) + real(4)};
+            layout.tile_px = row.integer<int>(5);
+            layout.overlap_px = row.integer<int>(6);
+            if (!is_sound(layout)) row.fail(3, "what is no grid");
+            if (!row.fault().empty()) return bad_row("inspection grid", row.fault(), m_shown);
+            m_grids[asset] = make_grid(asset, layout);
+        }
+        if (!there) return std::unexpected(there.error());
+        return {};
+    }
+
+    base::Result<void> read_grid_rows() {
+        auto rows =
+            m_database.prepare("SELECT asset, \"row\", marks FROM inspection_row ORDER BY asset, \"row\"");
+        if (!rows) return std::unexpected(rows.error());
+        auto there = rows->step();
+        for (; there && *there; there = rows->step()) {
+            Row row(*rows);
+            const auto asset = row.id<AssetId>(0);
+            const std::int64_t n = row.integer(1);
+            const auto grid = m_grids.find(asset);
+            if (grid == m_grids.end() || n < 0 || n >= grid->second.layout.rows())
+                row.fail(1, "a row of no grid");
+            else if (const std::int64_t columns = grid->second.layout.columns();
+                     const auto marks = marks_from_text(rows->text(2), columns))
+                std::ranges::copy(*marks, grid->second.marks.begin() + n * columns);
+            else
+                row.fail(2, fmt::format("no {} marks", columns));
+            if (!row.fault().empty())
+                return bad_row(fmt::format("row {} of an inspection grid", n), row.fault(), m_shown);
+        }
+        if (!there) return std::unexpected(there.error());
+        return {};
+    }
+
     void take_keyframes(NumberedTrack& track) {
         track.track->keyframes.assign(std::make_move_iterator(m_keyframes.begin()),
                                       std::make_move_iterator(m_keyframes.end()));
@@ -264,6 +312,7 @@ private:
     std::vector<Asset> m_assets;
     std::vector<NumberedTrack> m_tracks;
     std::vector<Keyframe> m_keyframes;  // of the track being read
+    std::map<AssetId, InspectionGrid> m_grids;
 };
 
 }  // namespace

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "labels/json.h"
 #include "labels/projection.h"
 
@@ -31,6 +33,13 @@ constexpr std::string_view k_sql[] = {
     "confidence, x0, y0, x1, "
     "y1, rotation, geometry, attributes) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)",
     "DELETE FROM keyframe WHERE track_n = ?1 AND frame = ?2",
+    "SELECT width, tile FROM inspection_grid WHERE asset = ?1",
+    "INSERT INTO inspection_grid (asset, x, y, width, height, tile, overlap) VALUES (?1,?2,?3,?4,?5,?6,?7)",
+    "DELETE FROM inspection_grid WHERE asset = ?1",
+    "DELETE FROM inspection_row WHERE asset = ?1",
+    "SELECT marks FROM inspection_row WHERE asset = ?1 AND \"row\" = ?2",
+    "INSERT OR REPLACE INTO inspection_row (asset, \"row\", marks) VALUES (?1,?2,?3)",
+    "DELETE FROM inspection_row WHERE asset = ?1 AND \"row\" = ?2",
 };
 
 }  // namespace
@@ -55,6 +64,9 @@ base::Result<void> ProjectionWriter::write(const Edit& edit) {
     }
     for (const auto& [id, track] : edit.tracks) {
         if (auto done = write_track(id, track); !done) return done;
+    }
+    for (const auto& [id, grid] : edit.grids) {
+        if (auto done = write_grid(id, grid); !done) return done;
     }
     return {};
 }
@@ -182,6 +194,86 @@ base::Result<void> ProjectionWriter::write_keyframe(std::int64_t track_n, const 
         keyframe.attributes.empty() ? std::string{} : attributes_to_json(keyframe.attributes);
     attributes.empty() ? sql.bind_null(15) : sql.bind(15, std::string_view(attributes));
     return sql.run();
+}
+
+base::Result<void> ProjectionWriter::replace_grid(AssetId id, const std::optional<InspectionGrid>& grid) {
+    for (const Query query : {drop_grid_rows, drop_grid}) {
+        auto drop = statement(query);
+        if (!drop) return std::unexpected(drop.error());
+        (*drop)->bind(1, id.uuid.bytes);
+        if (auto done = (*drop)->run(); !done) return done;
+    }
+    if (!grid) return {};
+    auto put = statement(put_grid);
+    if (!put) return std::unexpected(put.error());
+    const GridLayout& layout = grid->layout;
+    const auto whole = [](double value) { return static_cast<std::int64_t>(value); };
+    (*put)->bind(1, id.uuid.bytes).bind(2, whole(layout.area.x0)).bind(3, whole(layout.area.y0));
+    (*put)->bind(4, whole(layout.area.width())).bind(5, whole(layout.area.height()));
+    (*put)->bind(6, std::int64_t{layout.tile_px}).bind(7, std::int64_t{layout.overlap_px});
+    if (auto done = (*put)->run(); !done) return done;
+    const std::int64_t columns = layout.columns();
+    for (std::int64_t row = 0; row < layout.rows(); ++row) {
+        const auto marks =
+            std::span(grid->marks)
+                .subspan(static_cast<std::size_t>(row * columns), static_cast<std::size_t>(columns));
+        if (std::ranges::all_of(marks, [](Mark mark) { return mark == Mark::todo; })) continue;
+        if (auto done = write_marks(id, row, marks); !done) return done;
+    }
+    return {};
+}
+
+base::Result<std::int64_t> ProjectionWriter::columns_of(AssetId id) {
+    auto find = statement(find_grid);
+    if (!find) return std::unexpected(find.error());
+    (*find)->bind(1, id.uuid.bytes);
+    auto row = (*find)->step();
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return 0;
+    const std::int64_t width = (*find)->integer(0), tile = std::max<std::int64_t>((*find)->integer(1), 1);
+    (*find)->reset();
+    return (width + tile - 1) / tile;
+}
+
+base::Result<std::vector<Mark>> ProjectionWriter::marks_of(AssetId id, std::int64_t row,
+                                                           std::int64_t columns) {
+    auto find = statement(find_grid_row);
+    if (!find) return std::unexpected(find.error());
+    (*find)->bind(1, id.uuid.bytes).bind(2, row);
+    auto there = (*find)->step();
+    if (!there) return std::unexpected(there.error());
+    std::vector<Mark> none(static_cast<std::size_t>(columns), Mark::todo);
+    if (!*there) return none;
+    auto marks = marks_from_text((*find)->text(0), columns);
+    (*find)->reset();
+    return std::move(marks).value_or(std::move(none));  // somebody else's damage: a check finds it
+}
+
+base::Result<void> ProjectionWriter::write_marks(AssetId id, std::int64_t row, std::span<const Mark> marks) {
+    const bool is_empty = std::ranges::all_of(marks, [](Mark mark) { return mark == Mark::todo; });
+    auto query = statement(is_empty ? drop_grid_row : put_grid_row);
+    if (!query) return std::unexpected(query.error());
+    (*query)->bind(1, id.uuid.bytes).bind(2, row);
+    const std::string text = marks_to_text(marks);
+    if (!is_empty) (*query)->bind(3, std::string_view(text));
+    return (*query)->run();
+}
+
+// A mark costs one row of the grid, however large the grid is.
+base::Result<void> ProjectionWriter::write_grid(AssetId id, const GridEdit& edit) {
+    if (edit.grid) return replace_grid(id, edit.grid->after);
+    const auto columns = columns_of(id);
+    if (!columns) return std::unexpected(columns.error());
+    if (*columns == 0) return {};  // as in a replay: a mark of no grid is passed over
+    for (auto change = edit.marks.begin(); change != edit.marks.end();) {
+        const std::int64_t row = change->first / *columns;
+        auto marks = marks_of(id, row, *columns);
+        if (!marks) return std::unexpected(marks.error());
+        for (; change != edit.marks.end() && change->first / *columns == row; ++change)
+            (*marks)[static_cast<std::size_t>(change->first % *columns)] = change->second.after;
+        if (auto done = write_marks(id, row, *marks); !done) return done;
+    }
+    return {};
 }
 
 }  // namespace labels

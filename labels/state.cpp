@@ -25,6 +25,11 @@ const std::vector<TrackId>& State::tracks_of(AssetId id) const {
     return it == tracks_of_asset.end() ? k_none : it->second;
 }
 
+const InspectionGrid* State::grid_of(AssetId id) const {
+    const auto it = grids.find(id);
+    return it == grids.end() ? nullptr : it->second.get();
+}
+
 const Asset* State::find_asset(std::string_view key) const {
     if (const auto uuid = base::parse_uuid(key)) {
         if (const Asset* asset = find(AssetId{*uuid})) return asset;

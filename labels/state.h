@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "labels/asset.h"
+#include "labels/inspection_grid.h"
 #include "labels/ontology.h"
 #include "labels/track.h"
 
@@ -16,6 +17,7 @@ namespace labels {
 
 using TrackPtr =
     std::shared_ptr<const Track>;  // made by make_shared<Track>: Document changes it in place while unshared
+using GridPtr = std::shared_ptr<const InspectionGrid>;  // likewise
 
 struct State {
     Ontology ontology;
@@ -25,10 +27,12 @@ struct State {
     std::unordered_map<AssetId, std::vector<TrackId>> tracks_of_asset;
     std::unordered_map<AssetId, std::size_t>
         place_of_asset;  // its index in `assets`; kept and rebuilt likewise
+    std::unordered_map<AssetId, GridPtr> grids;
 
     [[nodiscard]] const Asset* find(AssetId id) const;
     [[nodiscard]] const Track* find(TrackId id) const;
     [[nodiscard]] const std::vector<TrackId>& tracks_of(AssetId id) const;  // empty when there are none
+    [[nodiscard]] const InspectionGrid* grid_of(AssetId id) const;          // null when it has none
     // By number in the list from 1, by name, or by id; null when none or more than one fits.
     [[nodiscard]] const Asset* find_asset(std::string_view key) const;
 };

@@ -114,6 +114,10 @@ std::string state_hash(const State& state) {
         for (const Keyframe& keyframe : track->keyframes) put(one, keyframe);
         whole.digest(one.hash());
     }
+    std::vector<const InspectionGrid*> grids;
+    for (const auto& [id, grid] : state.grids) grids.push_back(grid.get());
+    std::ranges::sort(grids, {}, &InspectionGrid::asset);
+    for (const InspectionGrid* grid : grids) whole.text(to_json(*grid));
     return base::to_hex(whole.hash());
 }
 

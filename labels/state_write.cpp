@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
 #include <tuple>
 
 namespace labels {
@@ -28,15 +29,16 @@ void unlink(State& state, AssetId asset, TrackId id) {
     if (list->second.empty()) state.tracks_of_asset.erase(list);
 }
 
-// The track to write to: itself while nobody else holds it, else a copy that takes its place. Null when not
+// The one to write to: itself while nobody else holds it, else a copy that takes its place. Null when not
 // there.
-Track* writable(State& state, TrackId id) {
-    const auto it = state.tracks.find(id);
-    if (it == state.tracks.end()) return nullptr;
-    TrackPtr(it->second)
+template <class Id, class T>
+T* writable(std::unordered_map<Id, std::shared_ptr<const T>>& all, Id id) {
+    const auto it = all.find(id);
+    if (it == all.end()) return nullptr;
+    std::shared_ptr<const T>(it->second)
         .reset();  // an acquire-release on the count: what a snapshot's thread read is behind us
-    if (it->second.use_count() != 1) it->second = std::make_shared<Track>(*it->second);
-    return const_cast<Track*>(it->second.get());  // always made by make_shared<Track>
+    if (it->second.use_count() != 1) it->second = std::make_shared<T>(*it->second);
+    return const_cast<T*>(it->second.get());  // always made by make_shared<T>
 }
 
 void put_into(std::vector<Keyframe>& keyframes, std::int64_t frame, const std::optional<Keyframe>& keyframe) {
@@ -68,7 +70,7 @@ void merge_into(std::vector<Keyframe>& keyframes, const std::map<std::int64_t, C
 
 void apply_keyframes(State& state, TrackId id, const TrackEdit& edit) {
     if (edit.keyframes.empty()) return;
-    Track* track = writable(state, id);
+    Track* track = writable(state.tracks, id);
     if (track == nullptr) return;
     if (edit.keyframes.size() > 4) return merge_into(track->keyframes, edit.keyframes);
     for (const auto& [frame, change] : edit.keyframes) put_into(track->keyframes, frame, change.after);
@@ -107,11 +109,24 @@ void set_track_info(State& state, TrackId id, const std::optional<TrackInfo>& in
     }
     if (old == nullptr) state.tracks[id] = std::make_shared<Track>();
     link(state, info->asset, id);
-    writable(state, id)->info = *info;
+    writable(state.tracks, id)->info = *info;
 }
 
 void set_keyframe(State& state, TrackId id, std::int64_t frame, const std::optional<Keyframe>& keyframe) {
-    if (Track* track = writable(state, id)) put_into(track->keyframes, frame, keyframe);
+    if (Track* track = writable(state.tracks, id)) put_into(track->keyframes, frame, keyframe);
+}
+
+void set_grid(State& state, AssetId id, const std::optional<InspectionGrid>& grid) {
+    if (grid)
+        state.grids[id] = std::make_shared<InspectionGrid>(*grid);
+    else
+        state.grids.erase(id);
+}
+
+void set_mark(State& state, AssetId id, std::int64_t cell, Mark mark) {
+    InspectionGrid* grid = writable(state.grids, id);
+    if (grid == nullptr || cell < 0 || cell >= std::ssize(grid->marks)) return;
+    grid->marks[static_cast<std::size_t>(cell)] = mark;
 }
 
 void apply(const Edit& edit, State& state) {
@@ -121,6 +136,10 @@ void apply(const Edit& edit, State& state) {
         if (track.info && !track.info->after) continue;
         if (track.info) set_track_info(state, id, track.info->after);
         apply_keyframes(state, id, track);
+    }
+    for (const auto& [id, grid] : edit.grids) {
+        if (grid.grid) set_grid(state, id, grid.grid->after);
+        for (const auto& [cell, change] : grid.marks) set_mark(state, id, cell, change.after);
     }
     // Backwards, so that taking thousands of tracks out of an asset's list never shifts the rest of it.
     for (auto it = edit.tracks.rbegin(); it != edit.tracks.rend(); ++it) {

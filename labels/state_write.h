@@ -15,6 +15,9 @@ namespace labels {
 void set_asset(State& state, AssetId id, const std::optional<Asset>& asset);
 void set_track_info(State& state, TrackId id, const std::optional<TrackInfo>& info);
 void set_keyframe(State& state, TrackId id, std::int64_t frame, const std::optional<Keyframe>& keyframe);
+void set_grid(State& state, AssetId id, const std::optional<InspectionGrid>& grid);
+// A cell that is not there (a damaged log) is passed over.
+void set_mark(State& state, AssetId id, std::int64_t cell, Mark mark);
 
 // For load: everything at once, in any order.
 void fill_state(State& state, std::vector<Asset> assets, std::vector<TrackPtr> tracks);

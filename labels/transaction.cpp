@@ -77,6 +77,11 @@ void make_storable(Keyframe& keyframe) {
     make_storable(keyframe.attributes);
 }
 
+void make_storable(GridLayout& layout) {
+    for (double* side : {&layout.area.x0, &layout.area.y0, &layout.area.x1, &layout.area.y1})
+        *side += 0.0;  // -0 would not come back as itself
+}
+
 template <class T>
 bool unchanged(const Change<T>& change) {
     return change.before == change.after;
@@ -128,6 +133,7 @@ void Transaction::erase_asset(AssetId id) {
     if (old == nullptr) return;
     const std::vector<TrackId> tracks = m_document.m_state.tracks_of(id);
     for (auto track = tracks.rbegin(); track != tracks.rend(); ++track) erase_track(*track);
+    erase_grid(id);
     const auto [it, first_touch] = m_edit.assets.try_emplace(id);
     if (first_touch) it->second.before = *old;
     it->second.after.reset();
@@ -189,6 +195,68 @@ void Transaction::erase_keyframe(TrackId id, std::int64_t frame) {
     m_document.set_keyframe(id, frame, std::nullopt);
 }
 
+void Transaction::put_grid(const InspectionGrid& grid) {
+    if (!is_sound(grid)) {
+        base::log(base::LogLevel::error, "an inspection grid was left out: it is not sound");
+        return;
+    }
+    replace_grid(grid.asset, grid);
+}
+
+void Transaction::erase_grid(AssetId id) {
+    if (m_document.m_state.grid_of(id) != nullptr) replace_grid(id, std::nullopt);
+}
+
+void Transaction::replace_grid(AssetId id, const std::optional<InspectionGrid>& grid) {
+    GridEdit& edit = m_edit.grids[id];
+    if (!edit.grid) {
+        edit.grid.emplace();
+        if (const InspectionGrid* old = m_document.m_state.grid_of(id)) {
+            edit.grid->before = *old;
+            for (const auto& [cell, change] : edit.marks)
+                edit.grid->before->marks[static_cast<std::size_t>(cell)] = change.before;
+        }
+        edit.marks.clear();
+    }
+    edit.grid->after = grid;
+    if (edit.grid->after) make_storable(edit.grid->after->layout);
+    set_grid(m_document.m_state, id, edit.grid->after);
+    ++m_document.m_revision;
+}
+
+void Transaction::put_mark(AssetId id, std::int64_t cell, Mark mark) {
+    const InspectionGrid* grid = m_document.m_state.grid_of(id);
+    assert(grid != nullptr && cell >= 0 && cell < std::ssize(grid->marks) && mark <= Mark::doubtful);
+    const auto place = static_cast<std::size_t>(cell);
+    GridEdit& edit = m_edit.grids[id];
+    if (edit.grid)
+        edit.grid->after->marks[place] = mark;
+    else
+        edit.marks.try_emplace(cell, MarkChange{grid->marks[place], mark}).first->second.after = mark;
+    set_mark(m_document.m_state, id, cell, mark);
+    ++m_document.m_revision;
+}
+
+// A grid put again with a few other marks becomes these marks; what ended as it began goes.
+void Transaction::tidy(GridEdit& edit) {
+    constexpr std::size_t k_few = 4096;
+    if (edit.grid && unchanged(*edit.grid)) edit.grid.reset();
+    if (edit.grid && edit.grid->before && edit.grid->after &&
+        edit.grid->before->layout == edit.grid->after->layout) {
+        const std::vector<Mark>&before = edit.grid->before->marks, &after = edit.grid->after->marks;
+        std::map<std::int64_t, MarkChange> marks;
+        for (std::size_t i = 0; i < before.size() && marks.size() <= k_few; ++i) {
+            if (before[i] == after[i]) continue;
+            marks.emplace_hint(marks.end(), static_cast<std::int64_t>(i), MarkChange{before[i], after[i]});
+        }
+        if (marks.size() <= k_few) {
+            edit.grid.reset();
+            edit.marks = std::move(marks);
+        }
+    }
+    std::erase_if(edit.marks, [](const auto& entry) { return entry.second.before == entry.second.after; });
+}
+
 bool Transaction::drop_unchanged() {
     if (m_edit.ontology && unchanged(*m_edit.ontology)) m_edit.ontology.reset();
     std::erase_if(m_edit.assets, [](const auto& entry) { return unchanged(entry.second); });
@@ -198,6 +266,9 @@ bool Transaction::drop_unchanged() {
     }
     std::erase_if(m_edit.tracks,
                   [](const auto& entry) { return !entry.second.info && entry.second.keyframes.empty(); });
+    for (auto& [id, grid] : m_edit.grids) tidy(grid);
+    std::erase_if(m_edit.grids,
+                  [](const auto& entry) { return !entry.second.grid && entry.second.marks.empty(); });
     return !m_edit.empty();
 }
 

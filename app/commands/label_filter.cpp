@@ -100,6 +100,7 @@ labels::Snapshot filtered(const labels::State& state, const LabelFilter& filter)
     labels::State part;
     part.ontology = state.ontology;
     part.assets = state.assets;
+    part.grids = state.grids;
     for (const auto& [id, track] : state.tracks) {
         if (!classes.empty() && !classes.contains(track->info.class_id)) continue;
         labels::TrackPtr kept = track;

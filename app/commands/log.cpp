@@ -29,7 +29,8 @@ struct Tally {
 
 struct Summary {
     bool ontology = false;
-    Tally assets, tracks, keyframes;
+    Tally assets, tracks, keyframes, grids;
+    std::int64_t marks = 0;
 };
 
 Summary summary_of(const labels::Edit& edit) {
@@ -39,6 +40,10 @@ Summary summary_of(const labels::Edit& edit) {
     for (const auto& [id, track] : edit.tracks) {
         if (track.info) summary.tracks.count(*track.info);
         for (const auto& [frame, change] : track.keyframes) summary.keyframes.count(change);
+    }
+    for (const auto& [id, grid] : edit.grids) {
+        if (grid.grid) summary.grids.count(*grid.grid);
+        summary.marks += std::ssize(grid.marks);
     }
     return summary;
 }
@@ -57,6 +62,8 @@ std::string text_of(const Summary& summary) {
     part(summary.assets, "assets");
     part(summary.tracks, "tracks");
     part(summary.keyframes, "keyframes");
+    part(summary.grids, "grids");
+    if (summary.marks > 0) parts.push_back(fmt::format("marks ~{}", summary.marks));
     return fmt::format("{}", fmt::join(parts, ", "));
 }
 
@@ -76,6 +83,8 @@ void write_event(JsonOut& json, const labels::Event& event) {
         write_tally(json, "assets", summary.assets);
         write_tally(json, "tracks", summary.tracks);
         write_tally(json, "keyframes", summary.keyframes);
+        write_tally(json, "grids", summary.grids);
+        json.field("marks", summary.marks);
         json.end_object();
     }
     json.end_object();

@@ -144,3 +144,27 @@ TEST_CASE("the labels of two media cannot go onto one") {
     REQUIRE(!refused.report);
     CHECK(refused.report.error().kind == base::ErrorKind::refused);
 }
+
+TEST_CASE("an inspection grid goes with its medium, and one that is there already stays") {
+    labels::State state = sample_project();
+    const labels::AssetId asset = state.assets.front().id;
+    labels::InspectionGrid grid = labels::make_grid(asset, {{0, 0, 640, 360}, 64, 8});
+    grid.marks[7] = labels::Mark::done;
+    grid.marks[8] = labels::Mark::doubtful;
+    state.grids[asset] = std::make_shared<labels::InspectionGrid>(grid);
+    const TempDir dir;
+    REQUIRE(export_to("limn", state, dir.path() / "out.json"));
+    const Imported back = import_file("limn", dir.path() / "out.json");
+    REQUIRE_MESSAGE(back.report, back.message());
+    REQUIRE(back.state().grid_of(asset) != nullptr);
+    CHECK(*back.state().grid_of(asset) == grid);
+    CHECK(labels::state_hash(back.state()).size() == 64);
+
+    labels::State marked = sample_project();
+    const labels::InspectionGrid own = labels::make_grid(asset, {{0, 0, 640, 360}, 512, 0});
+    marked.grids[asset] = std::make_shared<labels::InspectionGrid>(own);
+    const Imported kept = import_file("limn", dir.path() / "out.json", marked);
+    REQUIRE_MESSAGE(kept.report, kept.message());
+    CHECK(*kept.state().grid_of(asset) == own);
+    CHECK(kept.warns_of("have one already"));
+}

@@ -158,6 +158,7 @@ private:
     void edit_asset(labels::Transaction& transaction);
     void edit_track(labels::Transaction& transaction);
     void edit_keyframes(labels::Transaction& transaction, labels::TrackId id);
+    void edit_grid(labels::Transaction& transaction);
 
     labels::Document& m_document;
     std::mt19937 m_random;
@@ -266,6 +267,29 @@ inline void Editor::edit_track(labels::Transaction& transaction) {
     edit_keyframes(transaction, info.id);
 }
 
+// Made, made anew, removed, and marked in ones and in many, in any order within a transaction.
+inline void Editor::edit_grid(labels::Transaction& transaction) {
+    const labels::AssetId id = any_asset();
+    if (id.is_nil()) return;
+    for (int step = below(3); step >= 0; --step) {
+        const labels::InspectionGrid* grid = m_document.state().grid_of(id);
+        const int what = below(8);
+        if (grid == nullptr || what == 0) {
+            labels::GridLayout layout{{1.0 * below(9), 1.0 * below(9), 0, 0}, 1 + below(40), 0};
+            layout.area.x1 = layout.area.x0 + 1 + below(640);
+            layout.area.y1 = layout.area.y0 + 1 + below(480);
+            layout.overlap_px = below(layout.tile_px + 1);
+            transaction.put_grid(labels::make_grid(id, layout));
+        } else if (what == 1) {
+            transaction.erase_grid(id);
+        } else {
+            const auto cells = static_cast<int>(grid->marks.size());
+            for (int i = below(what == 2 ? 300 : 3); i >= 0; --i)
+                transaction.put_mark(id, below(cells), static_cast<labels::Mark>(below(3)));
+        }
+    }
+}
+
 inline void Editor::edit() {
     labels::Transaction transaction(m_document, "Edit");
     switch (below(10)) {
@@ -275,6 +299,9 @@ inline void Editor::edit() {
         case 1:
         case 2:
             edit_asset(transaction);
+            break;
+        case 3:
+            edit_grid(transaction);
             break;
         default:
             edit_track(transaction);
