@@ -33,6 +33,7 @@ bool can_undo(const B& b) {
 bool can_redo(const B& b) {
     return b.document() && !b.document()->busy() && !b.document()->history().redo.empty();
 }
+bool has_grid(const B& b) { return b.grid() != nullptr; }
 bool saving_failed(const B& b) { return b.project() && b.project()->save_status().error.has_value(); }
 
 // -- what it does
@@ -140,6 +141,25 @@ void cancel(B& b) {
     }
 }
 
+template <labels::Mark mark>
+void mark_cell(B& b) {
+    b.mark_cell(mark);
+}
+
+template <labels::Mark mark>
+void next_marked(B& b) {
+    b.go_to_marked(mark);
+}
+
+void cut_grid(B& b) {
+    b.view().bottom_shown = true;
+    b.cutting_grid = b.grid() != nullptr;
+}
+
+void show_cell(B& b) {
+    b.current_cell() ? b.go_to_cell(*b.current_cell()) : b.go_to_marked(labels::Mark::todo);
+}
+
 void flip_theme(B& b) {
     b.settings().light_theme = !b.settings().light_theme;
     b.save_settings();
@@ -217,7 +237,7 @@ constexpr Action k_actions[] = {
      [](B& b) { b.view().left_shown = !b.view().left_shown; }},
     {"panel.right", "Show or hide the right panel", "View", "Ctrl+Alt+B", "", has_project,
      [](B& b) { b.view().right_shown = !b.view().right_shown; }},
-    {"panel.bottom", "Show or hide the timeline", "View", "Ctrl+J", "", has_project,
+    {"panel.bottom", "Show or hide the bottom panel", "View", "Ctrl+J", "", has_project,
      [](B& b) { b.view().bottom_shown = !b.view().bottom_shown; }},
     {"panel.strip", "Show or hide the thumbnails", "View", "Ctrl+Shift+J", "", has_video,
      [](B& b) { b.view().strip_shown = !b.view().strip_shown; }},
@@ -253,6 +273,23 @@ constexpr Action k_actions[] = {
      [](B& b) { flip_selected(b, "Lock", &labels::TrackInfo::locked); }},
     {"track.hide", "Hide or show", "Track", "H", "", has_selection,
      [](B& b) { flip_selected(b, "Hide", &labels::TrackInfo::hidden); }},
+
+    // Before the tools: where a raster has a grid, N is the next tile's and the box tool has B.
+    {"grid.next_undone", "Next undone tile", "Inspection", "N", "", has_grid,
+     next_marked<labels::Mark::todo>},
+    {"grid.done", "Mark done and go on", "Inspection", "Enter", "", has_grid, mark_cell<labels::Mark::done>,
+     true},
+    {"grid.doubtful", "Mark doubtful and go on", "Inspection", "Shift+Enter", "", has_grid,
+     mark_cell<labels::Mark::doubtful>, true},
+    {"grid.todo", "Mark to do again", "Inspection", "U", "", has_grid, mark_cell<labels::Mark::todo>},
+    {"grid.next_doubtful", "Next doubtful tile", "Inspection", "Shift+N", "", has_grid,
+     next_marked<labels::Mark::doubtful>},
+    {"grid.next", "Next tile", "Inspection", "F", "", has_grid, [](B& b) { b.step_cell(1); }},
+    {"grid.previous", "Previous tile", "Inspection", "D", "", has_grid, [](B& b) { b.step_cell(-1); }},
+    {"grid.show", "Back to the current tile", "Inspection", "Home", "", has_grid, show_cell},
+    {"grid.cut", "Make or change the inspection grid…", "Inspection", "", "", has_raster, cut_grid},
+    {"grid.remove", "Remove the inspection grid", "Inspection", "", "", has_grid,
+     [](B& b) { b.remove_grid(); }},
 
     {"class.pick", "Choose class…", "Classes", "Shift+C", "", has_project, pick_class},
     {"class.1", "Class 1", "Classes", "1", "", has_class<1>, use_class<1>},

@@ -28,15 +28,8 @@ Chord without_number_pad(Chord chord) {
 
 bool is_modifier(Key k) { return k >= key::left_shift && k <= key::right_super; }
 
-const Action* action_for(const Workbench& bench, const Chord& chord) {
-    const std::string text = to_string(chord);
-    if (text.empty()) return nullptr;
-    const auto actions = all_actions();
-    const auto own =
-        std::ranges::find_if(actions, [&](const auto& a) { return shortcut_of(bench, a) == text; });
-    if (own != actions.end()) return &*own;
-    const auto second = std::ranges::find(actions, text, &Action::second_shortcut);
-    return second != actions.end() ? &*second : nullptr;
+bool can_run(const Workbench& bench, const Action& action) {
+    return !action.enabled || action.enabled(bench);
 }
 
 // A popup owns the keyboard: only what closes it or puts another in its place still runs.
@@ -62,6 +55,21 @@ void set_own(Settings& settings, const Action& action, const std::string& text) 
 
 }  // namespace
 
+const Action* action_of_chord(const Workbench& bench, std::string_view text) {
+    if (text.empty()) return nullptr;
+    const Action* first = nullptr;
+    const auto look = [&](const Action& action, std::string_view chord) {
+        if (chord != text) return false;
+        if (first == nullptr) first = &action;
+        return can_run(bench, action);
+    };
+    for (const Action& action : all_actions())
+        if (look(action, shortcut_of(bench, action))) return &action;
+    for (const Action& action : all_actions())
+        if (look(action, action.second_shortcut)) return &action;
+    return first;
+}
+
 const Action* find_action(std::string_view id) {
     const auto actions = all_actions();
     const auto found = std::ranges::find(actions, id, &Action::id);
@@ -78,10 +86,10 @@ bool run_chord(Workbench& bench, const Chord& pressed) {
     const Chord chord = without_number_pad(pressed);
     if (is_modifier(chord.key)) return false;
     if (!bench.rebinding.empty() && bench.popup == Popup::shortcuts) return take_for_rebinding(bench, chord);
-    const Action* action = action_for(bench, chord);
+    const Action* action = action_of_chord(bench, to_string(chord));
     if (action) {
         if (bench.popup != Popup::none && !runs_over_popup(*action)) return false;
-        if (action->enabled && !action->enabled(bench)) return false;
+        if (!can_run(bench, *action)) return false;
         action->run(bench);
         return true;
     }

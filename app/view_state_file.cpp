@@ -60,6 +60,7 @@ static AssetView asset_view_from(const Value& object) {
         view.raster = read_style(raster->value);
     if (const auto layers = object.FindMember("layers"); layers != object.MemberEnd())
         view.layers = read_layers(layers->value);
+    view.grid_cell = static_cast<std::int64_t>(number(object, "grid_cell", -1));
     return view;
 }
 
@@ -145,6 +146,7 @@ void save_view_state(const fs::path& project, const ViewState& view) {
             json.Key("layers");
             write_layers(json, asset.layers);
         }
+        if (asset.grid_cell >= 0) put("grid_cell", asset.grid_cell);
         json.EndObject();
     }
     json.EndObject();

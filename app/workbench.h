@@ -94,6 +94,24 @@ public:
     // Smaller copies of the raster, made in the cache folder by itself where it is slow from afar.
     [[nodiscard]] const std::shared_ptr<base::Job>& pyramid_job() const { return m_pyramid_job; }
 
+    // -- the inspection grid of the raster on screen (workbench_grid.cpp)
+    // ------------------------------------------------------------------------
+    [[nodiscard]] const labels::InspectionGrid* grid() const;  // null where there is none
+    [[nodiscard]] labels::MarkCounts grid_counts() const;
+    [[nodiscard]] std::optional<std::int64_t> current_cell() const;  // kept with the asset's view
+    enum class GridArea : std::uint8_t { whole, view, selection };
+    // How that area of the raster would be cut. Errors: refused, with what to change.
+    [[nodiscard]] base::Result<labels::GridLayout> grid_layout(GridArea area, int tile_px,
+                                                               int overlap_px) const;
+    // In place of the one there is, whose marks stay where the cells are the same. Goes to the first tile.
+    void make_grid(const labels::GridLayout& layout);  // the layout must be sound
+    void remove_grid();
+    void go_to_cell(std::int64_t cell);    // shows it whole
+    void step_cell(int direction);         // along the walk: a row there, the next one back
+    void go_to_marked(labels::Mark mark);  // the next one with that mark along the walk, going round
+    void mark_cell(labels::Mark mark);     // the current one; done or doubtful, goes on to the next to do
+    bool cutting_grid = false;             // the panel asks how to cut it, though there is one
+
     // -- time
     // --------------------------------------------------------------------------------------------------------
     [[nodiscard]] media::VideoSource* video() const { return m_video.get(); }
@@ -278,6 +296,8 @@ private:
                        const std::function<void(labels::Transaction&, const labels::Track&)>& change);
     void load_view();
     void save_view() const;
+    [[nodiscard]] bool cell_is_in_sight(std::int64_t cell) const;
+    void follow_marks(const labels::Edit* edit);  // shows what an undo or redo marked
 
     const Wakeup m_wakeup;
     Settings m_settings;
@@ -320,6 +340,13 @@ private:
     media::ProxyState m_seen_proxy = media::ProxyState::unknown;
     std::vector<std::shared_ptr<base::Job>> m_watched;  // jobs whose result becomes a toast
     std::uint64_t m_seen_revision = 0;
+    struct CountedMarks {
+        const Project* of = nullptr;
+        labels::AssetId asset;
+        std::uint64_t revision = 0;
+        labels::MarkCounts counts;
+    };
+    mutable CountedMarks m_counted;
     labels::StoreStatus m_seen_status;
     double m_now_secs = 0, m_progress_due_secs = 0;
     base::JobPool m_pool;  // last: its jobs may still use what is above

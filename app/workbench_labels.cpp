@@ -273,12 +273,14 @@ void Workbench::select_next(int direction) {
 void Workbench::undo() {
     if (!m_project || (m_tool && m_tool->busy())) return;
     const auto undone = document()->undo();
+    if (undone) follow_marks(document()->history().redo.back().edit.get());
     toast(ToastKind::info, undone ? "Undid: " + *undone : undone.error().message);
 }
 
 void Workbench::redo() {
     if (!m_project || (m_tool && m_tool->busy())) return;
     const auto redone = document()->redo();
+    if (redone) follow_marks(document()->history().undo.back().edit.get());
     toast(ToastKind::info, redone ? "Redid: " + *redone : redone.error().message);
 }
 

@@ -9,6 +9,7 @@
 namespace app {
 
 void Workbench::show_raster(const std::filesystem::path& path, const std::filesystem::path& pyramid) {
+    cutting_grid = false;
     m_raster = std::make_unique<RasterDisplay>(
         RasterDisplayDesc{path, pyramid, asset_view().raster, m_wakeup}, m_survey_pool);
 }

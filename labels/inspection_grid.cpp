@@ -34,6 +34,26 @@ std::optional<std::int64_t> GridLayout::cell_at(base::Point at) const {
     return row * columns() + column;
 }
 
+std::int64_t GridLayout::there_and_back(std::int64_t place) const {
+    const std::int64_t columns = this->columns(), row = place / columns, column = place % columns;
+    return row % 2 == 0 ? place : row * columns + columns - 1 - column;
+}
+
+base::Result<GridLayout> checked(const GridLayout& layout) {
+    using base::ErrorKind;
+    if (layout.area.empty()) return base::fail(ErrorKind::refused, "The area of a grid must not be empty");
+    if (layout.tile_px < 1) return base::fail(ErrorKind::refused, "A tile must be at least one pixel wide");
+    if (layout.overlap_px < 0 || layout.overlap_px > layout.tile_px)
+        return base::fail(ErrorKind::refused, "The overlap must be between 0 and the tile's {} px",
+                          layout.tile_px);
+    if (!is_sound(layout))
+        return base::fail(ErrorKind::refused, "That makes {:.0f} tiles, more than {}; choose larger ones",
+                          std::ceil(layout.area.width() / layout.tile_px) *
+                              std::ceil(layout.area.height() / layout.tile_px),
+                          k_most_cells);
+    return layout;
+}
+
 bool is_sound(const GridLayout& layout) {
     constexpr double k_far = 2147483648.0;
     const auto is_whole = [](double v) { return v >= -k_far && v <= k_far && v == std::floor(v); };
@@ -52,7 +72,8 @@ MarkCounts InspectionGrid::counts() const {
     return counts;
 }
 
-InspectionGrid make_grid(AssetId asset, const GridLayout& layout) {
+InspectionGrid make_grid(AssetId asset, const GridLayout& layout, const InspectionGrid* old) {
+    if (old != nullptr && layout.has_cells_of(old->layout)) return {asset, layout, old->marks};
     return {asset, layout, std::vector<Mark>(static_cast<std::size_t>(layout.cells()), Mark::todo)};
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/geometry.h"
+#include "base/result.h"
 #include "labels/asset.h"
 
 namespace labels {
@@ -24,6 +25,9 @@ struct GridLayout {
     int tile_px = 512;   // from one cell to the next
     int overlap_px = 0;  // how far looking at a cell reaches into its neighbours, on every side
     bool operator==(const GridLayout&) const = default;
+    [[nodiscard]] bool has_cells_of(const GridLayout& other) const {
+        return area == other.area && tile_px == other.tile_px;
+    }
 
     [[nodiscard]] std::int64_t columns() const;
     [[nodiscard]] std::int64_t rows() const;
@@ -31,10 +35,15 @@ struct GridLayout {
     [[nodiscard]] base::Rect cell(std::int64_t index) const;   // without the overlap
     [[nodiscard]] base::Rect reach(std::int64_t index) const;  // with it; may reach out of the area
     [[nodiscard]] std::optional<std::int64_t> cell_at(base::Point at) const;
+    // The cell looked at `place`-th by somebody who walks there and back, row by row; and the place of a cell
+    // in that walk, since turning every other row round undoes itself.
+    [[nodiscard]] std::int64_t there_and_back(std::int64_t place) const;
 };
 
 // Corners on whole pixels within ±2^31, 1 ≤ tile, 0 ≤ overlap ≤ tile, at most k_most_cells.
 [[nodiscard]] bool is_sound(const GridLayout& layout);
+// Errors: refused, with what to change.
+[[nodiscard]] base::Result<GridLayout> checked(const GridLayout& layout);
 
 struct MarkCounts {
     std::int64_t todo = 0, done = 0, doubtful = 0;
@@ -49,8 +58,9 @@ struct InspectionGrid {
     [[nodiscard]] MarkCounts counts() const;
 };
 
-// With every cell to do. The layout must be sound.
-[[nodiscard]] InspectionGrid make_grid(AssetId asset, const GridLayout& layout);
+// With every cell to do, or as in `old` where that has the same cells. The layout must be sound.
+[[nodiscard]] InspectionGrid make_grid(AssetId asset, const GridLayout& layout,
+                                       const InspectionGrid* old = nullptr);
 // A sound layout, and a mark for every cell.
 [[nodiscard]] bool is_sound(const InspectionGrid& grid);
 

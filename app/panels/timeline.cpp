@@ -61,21 +61,6 @@ void follow_frame(Ui& u, Timeline& timeline) {
     timeline.view.first = moved->first;
 }
 
-void resize_by_edge(Ui& u, Area area) {
-    const Area handle{area.x0, area.y0, area.x1, area.y0 + u.px(k_handle_height)};
-    bool hovered = false, held = false;
-    click_area(u, "Timeline height", handle, &hovered, &held);
-    const float line = std::max(1.0f, std::floor(u.scale));
-    fill({area.x0, area.y0, area.x1, area.y0 + (hovered || held ? 2 * line : line)},
-         hovered || held ? u.theme.accent : u.theme.line);
-    if (hovered || held) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeNS);
-    if (!held) return;
-    const float most = ImGui::GetIO().DisplaySize.y * 0.75f / u.scale;
-    const float wanted = (area.y1 - ImGui::GetIO().MousePos.y + u.px(2)) / u.scale;
-    const float height = std::clamp(std::round(wanted), k_least_height, std::max(k_least_height, most));
-    u.later([height](Workbench& bench) { bench.view().bottom_height = height; });
-}
-
 // Wheel with Ctrl or Alt zooms about the cursor, with Shift pans; so does dragging with the middle button.
 void zoom_and_pan(Ui& u, Area area, const Timeline& timeline) {
     const ImGuiIO& io = ImGui::GetIO();
@@ -277,6 +262,21 @@ std::optional<std::int64_t> frame_of_secs(const Workbench& bench, double secs) {
                                                 static_cast<double>(asset->frame_rate.den)));
 }
 
+void resize_by_edge(Ui& u, Area area, std::string_view name) {
+    const Area handle{area.x0, area.y0, area.x1, area.y0 + u.px(k_handle_height)};
+    bool hovered = false, held = false;
+    click_area(u, name, handle, &hovered, &held);
+    const float line = std::max(1.0f, std::floor(u.scale));
+    fill({area.x0, area.y0, area.x1, area.y0 + (hovered || held ? 2 * line : line)},
+         hovered || held ? u.theme.accent : u.theme.line);
+    if (hovered || held) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeNS);
+    if (!held) return;
+    const float most = ImGui::GetIO().DisplaySize.y * 0.75f / u.scale;
+    const float wanted = (area.y1 - ImGui::GetIO().MousePos.y + u.px(2)) / u.scale;
+    const float height = std::clamp(std::round(wanted), k_least_height, std::max(k_least_height, most));
+    u.later([height](Workbench& bench) { bench.view().bottom_height = height; });
+}
+
 void set_time_span(Ui& u, TimeSpan span) {
     u.later([span](Workbench& bench) {
         bench.asset_view().first_shown = span.first;
@@ -286,7 +286,7 @@ void set_time_span(Ui& u, TimeSpan span) {
 
 void draw_timeline_panel(Ui& u, Area area) {
     begin_panel(u, "timeline", area, u.theme.panel);
-    resize_by_edge(u, area);
+    resize_by_edge(u, area, "Timeline height");
     Area rest = area;
     const Area transport = rest.cut_top(u.px(k_transport_height));
     if (!u.bench.asset()) {

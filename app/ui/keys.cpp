@@ -6,7 +6,10 @@ namespace app {
 
 std::string key_of(const Ui& u, std::string_view action_id) {
     const Action* action = find_action(action_id);
-    return action ? shortcut_of(u.bench, *action) : std::string{};
+    if (!action) return {};
+    std::string key = shortcut_of(u.bench, *action);
+    const bool is_taken = action_of_chord(u.bench, key) != action;
+    return is_taken ? std::string{action->second_shortcut} : key;
 }
 
 bool can_run(const Ui& u, std::string_view action_id) {

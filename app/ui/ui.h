@@ -23,6 +23,8 @@ class PictureAtlas;
 
 namespace app {
 
+class GridPicture;
+
 struct Area {  // framebuffer pixels, half-open
     float x0 = 0, y0 = 0, x1 = 0, y1 = 0;
     [[nodiscard]] float width() const { return x1 - x0; }
@@ -43,6 +45,7 @@ struct Ui {
     const Fonts& fonts;
     float scale = 1;                        // framebuffer pixels per logical pixel
     render::PictureAtlas* atlas = nullptr;  // where thumbnails are drawn from
+    GridPicture* grid_picture = nullptr;    // of an inspection grid too large to be drawn cell by cell
 
     [[nodiscard]] float px(float logical) const { return logical * scale; }
     // Runs after the frame is drawn, in order. Nothing changes while being drawn.

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "app/grid_overlay.h"
 #include "app/window/map_furniture.h"
 #include "media/video_source.h"
 
@@ -45,10 +46,13 @@ void Canvas::place(Workbench& bench, Area area) {
                      bench.layers()->topmost_raster() != nullptr;
     const double half = std::floor(m_view.screen.width() / 2) - 1;
     if (two) m_view.screen.x1 = m_view.screen.x0 + half;
-    const AssetView& kept = bench.asset_view();
-    const bool fitted = kept.fitted;
+    AssetView& kept = bench.asset_view();
+    const std::optional<base::Rect> show = std::exchange(kept.show, std::nullopt);
+    const bool fitted = kept.fitted && !show;
     if (fitted) {
         m_view = render::fit(media, m_view.screen, k_margin_px);
+    } else if (show) {
+        m_view = render::fit_rect(*show, media, m_view.screen, k_margin_px);
     } else {
         m_view.centre_in_media = kept.centre;
         m_view.scale = render::clamp_scale(kept.scale, media);
@@ -173,6 +177,8 @@ void Canvas::draw_labels(Workbench& bench, render::Size target, float px) {
     const std::int64_t shown = bench.shown_frame();  // labels of the picture on screen, never of another
     const auto tracks = bench.document()->tracks_at(bench.view().asset, shown);
     m_batch.set_bounds(m_view.screen);
+    if (const labels::InspectionGrid* grid = bench.grid())
+        add_grid(*grid, bench.current_cell(), m_view, px, m_batch);
     add_labels({.state = bench.document()->state(),
                 .tracks = tracks,
                 .selection = bench.view().selection,

@@ -177,6 +177,22 @@ static Value playback_report(const Workbench& bench, Alloc& alloc) {
     return out;
 }
 
+static Value grid_report(const Workbench& bench, Alloc& alloc) {
+    const labels::InspectionGrid* grid = bench.grid();
+    const labels::MarkCounts counts = bench.grid_counts();
+    Value out{rapidjson::kObjectType};
+    out.AddMember("cells", static_cast<std::int64_t>(grid ? grid->layout.cells() : 0), alloc);
+    out.AddMember("columns", static_cast<std::int64_t>(grid ? grid->layout.columns() : 0), alloc);
+    out.AddMember("rows", static_cast<std::int64_t>(grid ? grid->layout.rows() : 0), alloc);
+    out.AddMember("tile", grid ? grid->layout.tile_px : 0, alloc);
+    out.AddMember("overlap", grid ? grid->layout.overlap_px : 0, alloc);
+    out.AddMember("todo", counts.todo, alloc);
+    out.AddMember("done", counts.done, alloc);
+    out.AddMember("doubtful", counts.doubtful, alloc);
+    out.AddMember("current", bench.current_cell().value_or(-1), alloc);
+    return out;
+}
+
 rapidjson::Document state_report(ScriptWorld& world, const Script::Counts& counts, const FrameTimes& times) {
     rapidjson::Document report{rapidjson::kObjectType};
     Alloc& alloc = report.GetAllocator();
@@ -210,6 +226,7 @@ rapidjson::Document state_report(ScriptWorld& world, const Script::Counts& count
     }
     report.AddMember("counters", counters, alloc);
     report.AddMember("raster", raster_report(world.bench, alloc), alloc);
+    report.AddMember("grid", grid_report(world.bench, alloc), alloc);
     report.AddMember("shots", shots_report(world.bench, alloc), alloc);
     report.AddMember("thumbnails", thumbnails_report(world.bench, alloc), alloc);
     Value frame_ms{rapidjson::kObjectType};

@@ -84,7 +84,10 @@ void WindowFrame::key_down(const InputEvent& event) {
     const bool typing = m_imgui.wants_text() || m_imgui.list_is_open() || m_bench.popup != Popup::none;
     if (!typing && m_canvas.key(m_bench, event.key)) return;
     // run_chord knows what a popup leaves free, and gives the shortcut sheet the chord it waits for.
-    if (!m_imgui.wants_text() && !m_imgui.list_is_open()) run_chord(m_bench, {event.key, event.modifiers});
+    if (m_imgui.wants_text() || m_imgui.list_is_open()) return;
+    const Chord chord{event.key, event.modifiers};
+    const Action* action = event.repeat ? action_of_chord(m_bench, to_string(chord)) : nullptr;
+    if (action == nullptr || !action->once) run_chord(m_bench, chord);
 }
 
 // -- drawing
@@ -101,6 +104,7 @@ void WindowFrame::draw(double now_secs) {
          .fonts = m_fonts,
          .scale = m_scale,
          .atlas = &m_atlas,
+         .grid_picture = &m_grid_picture,
          .changes = {},
          .widgets = {}};
 
@@ -149,7 +153,8 @@ void WindowFrame::lay_out_and_draw(Ui& u) {
     if (left_shown) draw_left_panel(u, left);
     draw_tool_rail(u, rail);
     if (right_shown) draw_right_panel(u, right);
-    if (view.bottom_shown) draw_timeline_panel(u, bottom);
+    if (view.bottom_shown)
+        m_bench.raster() != nullptr ? draw_inspection_grid(u, bottom) : draw_timeline_panel(u, bottom);
     draw_status_line(u, status);
     draw_popups(u, window);
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "app/panels/grid_cells.h"
 #include "app/ui/ui.h"
 #include "app/window/canvas.h"
 #include "app/window/frame_clock.h"
@@ -46,6 +47,7 @@ private:
     ImguiPlatform m_imgui;
     Canvas m_canvas;
     render::PictureAtlas m_atlas;
+    GridPicture m_grid_picture;
     FrameClock m_clock;
     Fonts m_fonts;
     double m_redraw_in_secs = 1e9;
