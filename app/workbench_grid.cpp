@@ -63,7 +63,7 @@ base::Result<GridLayout> Workbench::grid_layout(GridArea area, int tile_px, int 
     if (!m_raster || !size)
         return base::fail(base::ErrorKind::refused, "Only a raster has an inspection grid");
     base::Rect rect{0, 0, size->x, size->y};
-    if (area == GridArea::view) rect = whole_pixels(m_raster->sight().seen, *size);
+    if (area == GridArea::view) rect = whole_pixels(m_raster->sight().plan.seen, *size);
     if (area == GridArea::selection) {
         const auto shape =
             selected() != nullptr ? labels::shape_at(*selected(), shown_frame()) : std::nullopt;
@@ -131,7 +131,7 @@ void Workbench::go_to_marked(Mark mark) {
 // Nobody marks what they do not see: the first key then only leads back to it.
 bool Workbench::cell_is_in_sight(std::int64_t cell) const {
     const AssetView& view = m_view.assets.at(m_view.asset);
-    const base::Rect seen = m_raster->sight().seen;
+    const base::Rect seen = m_raster->sight().plan.seen;
     return view.show || seen.empty() || seen.overlaps(grid()->layout.cell(cell));
 }
 

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 // Pictures up to this go to VideoSource when there is nothing about them that only GDAL can show.
 constexpr int k_plain_picture_px = 8192;
 // A block, all bands of it, is decoded at once: more than this is refused.
-constexpr double k_largest_block_bytes = 2e9;
+constexpr double k_largest_block_bytes = 1e9;
 constexpr double k_slow_block_px = 32e6;
 // Full levels up to this are averaged on the way, without a side file.
 constexpr double k_small_px = 32e6;

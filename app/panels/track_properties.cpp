@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "app/panels/properties.h"
+#include "app/tools/box_edit.h"
 #include "app/ui/keys.h"
 #include "labels/interpolate.h"
 #include "labels/json.h"
@@ -59,11 +60,27 @@ void draw_geometry(Properties& p, const Track& track, const labels::ShapeAt& sha
     p.fact("Size", fmt::format("{:.1f} × {:.1f}", around.width(), around.height()));
 }
 
+// Length and area as the place of the raster gives them; pixels where it has none.
+void draw_on_ground(Properties& p, const Track& track, const labels::ShapeAt& shape) {
+    std::vector<base::Point> outline;
+    if (const auto* box = std::get_if<labels::Box>(&shape.geometry)) {
+        const std::vector<base::Point> points = handle_points(*box);  // the corners are every second one
+        for (std::size_t i = 0; i < points.size(); i += 2) outline.push_back(points[i]);
+    } else if (const auto* path = std::get_if<labels::Path>(&shape.geometry)) {
+        // Holes are not in what is measured here; the areas of classes take them off.
+        const std::size_t end = path->ring_starts.empty() ? path->points.size() : path->ring_starts.front();
+        outline.assign(path->points.begin(), path->points.begin() + static_cast<std::ptrdiff_t>(end));
+    }
+    if (outline.size() < 2 || track.info.shape == labels::ShapeKind::points) return;
+    p.fact(track.info.shape == labels::ShapeKind::polyline ? "Length" : "Area",
+           p.u.bench.measured_text(outline));
+}
+
 void draw_flags(Properties& p, const Track& track, const labels::ShapeAt* shape) {
     const std::int64_t frame = p.u.bench.frame();
     const labels::Keyframe* before = track.keyframe_before(frame);
     const bool here = before && before->frame == frame, open = !track.info.locked;
-    if (track.info.extent == labels::Extent::picture) {
+    if (track.info.extent == labels::Extent::picture || p.u.bench.raster() != nullptr) {
         p.chips({{"Occluded", "track.occluded", shape && shape->occluded, false, "Something hides part of it",
                   open}});
         return;
@@ -112,18 +129,22 @@ void draw_track_properties(Properties& p, const Track& track) {
     const bool single = track.info.extent == labels::Extent::picture;
     // Fields belong to the track: what is being typed for one must never reach another.
     ImGui::PushID(static_cast<int>(std::hash<labels::TrackId>{}(track.info.id)));
-    p.head(display_name(track.info, ontology) + (single ? " · on one frame" : " · track"));
+    const RasterDisplay* raster = p.u.bench.raster();
+    p.head(display_name(track.info, ontology) + (raster != nullptr ? ""
+                                                 : single          ? " · on one frame"
+                                                                   : " · track"));
     draw_switches(p, track);
     p.choose_class();
     if (shape) {
         draw_geometry(p, track, *shape);
+        if (raster != nullptr) draw_on_ground(p, track, *shape);
     } else {
         p.fact("Here", "not on this frame", p.u.theme.quiet);
     }
     draw_flags(p, track, shape ? &*shape : nullptr);
     p.fact("Source", source_text(track, shape ? &*shape : nullptr),
            shape && shape->source == labels::Source::interpolated ? p.u.theme.quiet : p.u.theme.text);
-    if (!single) p.fact("Keyframes", fmt::format("{}", track.keyframes.size()));
+    if (!single && raster == nullptr) p.fact("Keyframes", fmt::format("{}", track.keyframes.size()));
     if (!track.info.author.empty()) p.fact("Author", track.info.author);
     if (const labels::LabelClass* label_class = ontology.find(track.info.class_id)) {
         draw_attributes(p, track, *label_class);

@@ -20,6 +20,9 @@ NewObject begin_object(ToolContext& context, labels::Transaction& gesture, label
                    .class_id = class_id,
                    .shape = shape,
                    .author = context.author};
+    const labels::Asset* medium = context.document.state().find(context.asset);
+    if (medium != nullptr && medium->kind == labels::MediaKind::raster)
+        object.info.extent = labels::Extent::picture;
     object.info.number = context.document.next_number(class_id);
     gesture.put_track(object.info);
     gesture.rename("Add " + labels::display_name(object.info, context.document.state().ontology));

@@ -57,10 +57,10 @@ static Value document_report(const Workbench& bench, Alloc& alloc) {
     out.AddMember("read_only", text(document->read_only(), alloc), alloc);
     out.AddMember("hash", text(labels::state_hash(state), alloc), alloc);
     Value shown{rapidjson::kArrayType};
-    if (bench.picture())
-        for (const labels::Track* track : document->tracks_at(bench.view().asset, bench.picture()->index))
-            if (labels::shape_at(*track, bench.picture()->index))
-                shown.PushBack(shown_shape(state, *track, bench.picture()->index, alloc), alloc);
+    if (bench.shown_size_px())
+        for (const labels::Track* track : document->tracks_at(bench.view().asset, bench.shown_frame()))
+            if (labels::shape_at(*track, bench.shown_frame()))
+                shown.PushBack(shown_shape(state, *track, bench.shown_frame(), alloc), alloc);
     out.AddMember("shown", shown, alloc);
     return out;
 }

@@ -4,13 +4,20 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <limits>
 #include <vector>
+
+#include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/digest.h"
 #include "media/band_math.h"
 #include "media/index_file.h"
 #include "media/mp4_table.h"
+#include "media/raster_file.h"
+#include "media/raster_style.h"
 #include "must.h"
 
 namespace fuzz {
@@ -104,10 +111,55 @@ bool read_band_math(std::span<const std::byte> bytes) {
     return true;
 }
 
+bool read_raster(std::span<const std::byte> bytes) {
+    const std::filesystem::path path =
+        std::filesystem::temp_directory_path() / fmt::format("limn-fuzz-{}.raster", ::getpid());
+    {
+        std::ofstream out{path, std::ios::binary};
+        out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    }
+    (void)media::is_raster(path);
+    const auto file = media::RasterFile::open(path);
+    if (file) {
+        const media::RasterInfo& info = file->info();
+        must(!info.levels.empty() && !info.bands.empty(), "a raster without levels or bands");
+        const int last = static_cast<int>(info.levels.size()) - 1;
+        const media::TileRect tiles = media::tiles_of(info, 0);
+        std::vector<int> bands = {1};
+        if (info.bands.size() > 1) bands.push_back(static_cast<int>(info.bands.size()));
+        if (info.mask_band == 0) bands.push_back(0);
+        for (const media::TileAddress address :
+             {media::TileAddress{last, 0, 0}, media::TileAddress{0, tiles.x1 - 1, tiles.y1 - 1}}) {
+            // From far away a large one is read through: minutes for one input.
+            if (address.level > 0 && static_cast<double>(info.width_px) * info.height_px > 4e6) continue;
+            const auto planes = file->read_tile(address, bands, {});
+            must(planes.has_value() && planes->size() == bands.size(), "a tile without its planes");
+            for (const media::PlanePtr& plane : *planes) {
+                must(plane->samples.size() == static_cast<std::size_t>(plane->width) * plane->height *
+                                                  media::bytes_per_sample(plane->type),
+                     "a plane of another size");
+                for (const media::TileRect& part : plane->broken)
+                    must(part.x0 >= 0 && part.y0 >= 0 && part.x1 <= plane->width &&
+                             part.y1 <= plane->height && part.x0 < part.x1,
+                         "a broken part outside its tile");
+            }
+        }
+        (void)file->read_values(info.width_px / 2, info.height_px / 2);
+        (void)media::default_style(info);
+    } else {
+        must(!file.error().message.empty() && file.error().message.find('\n') == std::string::npos,
+             "an error that is no sentence");
+    }
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+    return file.has_value();
+}
+
 bool run_media(std::string_view target, std::span<const std::byte> bytes) {
     if (target == "mp4-table") return read_mp4_table(bytes);
     if (target == "index-file") return read_index_file(bytes);
     if (target == "band-math") return read_band_math(bytes);
+    if (target == "raster") return read_raster(bytes);
     must(false, "there is no such target");
     return false;
 }

@@ -9,7 +9,7 @@
 
 namespace fuzz {
 
-inline constexpr std::string_view k_media_targets[] = {"mp4-table", "index-file", "band-math"};
+inline constexpr std::string_view k_media_targets[] = {"mp4-table", "index-file", "band-math", "raster"};
 
 // The payload of a moov box. True when any of its first tracks has a table.
 bool read_mp4_table(std::span<const std::byte> bytes);
@@ -19,6 +19,9 @@ bool read_index_file(std::span<const std::byte> bytes);
 
 // An expression over six bands. True when it is one.
 bool read_band_math(std::span<const std::byte> bytes);
+
+// A whole raster file. True when GDAL opens it; what of it cannot be read is marked.
+bool read_raster(std::span<const std::byte> bytes);
 
 bool run_media(std::string_view target, std::span<const std::byte> bytes);
 
