@@ -267,7 +267,6 @@ void VectorLayer::Impl::publish(VectorTilesPtr tiles) {
 }
 
 void VectorLayer::Impl::run(std::stop_token stop) {
-    base::lower_thread_priority();
     geo::set_up_gdal();
     geo::GdalMessages heard;
     messages = &heard;

@@ -50,7 +50,7 @@ struct VectorProgress {
 
 class VectorLayer {
 public:
-    // Begins to read at once.
+    // Begins to read at once, at the usual priority: somebody waits for it.
     VectorLayer(std::filesystem::path file, VectorLayerOptions options);
     ~VectorLayer();  // stops and joins: at most one feature's reading
     VectorLayer(const VectorLayer&) = delete;
