@@ -68,6 +68,7 @@ TEST_CASE("grid refuses what it cannot cut or mark and leaves the project as it 
     check_wrong_usage({"grid", project, "--area", "1,2,3"});
     check_wrong_usage({"grid", project, "--remove", "--tile", "5"});
     CHECK(limn_json({"log", project}).Size() == 2);
-    const std::string film = labelled_project(folder);
+    const Folder other;
+    const std::string film = labelled_project(other);
     check_fails({"grid", film, "--tile", "8"}, "clip.mp4");
 }
