@@ -11,6 +11,10 @@ namespace app {
 base::Result<media::FrameReader> MediaReaders::open(labels::AssetId id) const {
     const labels::Asset* asset = m_state.find(id);
     if (!asset) return base::fail(base::ErrorKind::missing, "The project no longer has this asset");
+    if (asset->kind == labels::MediaKind::raster)
+        return base::fail(base::ErrorKind::unsupported,
+                          "A raster has no frames to write as pictures; limn render draws parts of it: {}",
+                          asset->name);
     auto file = labels::locate_media(*asset, m_project);
     if (!file) return std::unexpected(file.error());
     media::VideoSourceOptions options;

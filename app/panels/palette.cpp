@@ -59,6 +59,7 @@ Looks looks_of(const Workbench& bench, const FoundTarget& target) {
         return {0, false, icon::chevron_right, std::string{(*action)->group}, shortcut_of(bench, **action)};
     if (const auto* path = std::get_if<std::filesystem::path>(&target))
         return {0, false, icon::folder, typed_from_path(path->parent_path()), ""};
+    if (std::holds_alternative<FoundBookmark>(target)) return {0, false, icon::search, "bookmark", ""};
     if (std::holds_alternative<FoundFrame>(target)) return {0, false, icon::clock, "Enter", ""};
     if (std::holds_alternative<labels::AssetId>(target)) return {0, false, icon::film, "Asset", ""};
     if (!bench.document()) return {};
