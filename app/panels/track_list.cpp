@@ -82,7 +82,9 @@ void draw_track_row(Ui& u, Area row, const Track& track) {
               {info.hidden ? "Show" : "Hide", "track.hide", icon::eye_off, icon::eye, info.hidden,
                &Workbench::toggle_hidden},
               info.id, hovered);
-    const std::string length = fmt::format("{} f", length_of(track, u.bench.frame_count()));
+    const std::string length = u.bench.raster() != nullptr
+                                   ? std::string{}
+                                   : fmt::format("{} f", length_of(track, u.bench.frame_count()));
     draw_text(u, line.cut_right(text_width(u.fonts.text, length) + 1), length, u.theme.quiet, nullptr,
               Align::right);
     line.cut_right(u.px(8));

@@ -199,8 +199,8 @@ TEST_CASE("an_expression_gives_the_same_in_a_shader_as_on_the_cpu") {
             values += !std::isnan(expected);
             if (same_kind && (std::isnan(expected) || near || expected == drawn[i])) continue;
             if (++wrong <= 3)
-                MESSAGE(std::string{each.text} << " of " << fmt::format("{}", fmt::join(in, ", ")) << " is " << expected
-                                  << " here and " << drawn[i] << " in the shader");
+                MESSAGE(std::string{each.text} << " of " << fmt::format("{}", fmt::join(in, ", ")) << " is "
+                                               << expected << " here and " << drawn[i] << " in the shader");
         }
         CHECK_MESSAGE(wrong == 0, each.text);
         CHECK_MESSAGE(values > 300, each.text);
