@@ -43,10 +43,22 @@ void RasterDisplay::use_pyramid(const std::filesystem::path& file) {
     m_sight = {};
     m_asked_values = {-1, -1};
     ++m_generation;
+    let_go();
     open_source();
 }
 
-RasterDisplay::~RasterDisplay() = default;
+RasterDisplay::~RasterDisplay() { let_go(); }
+
+// Its workers may be amid a block that takes seconds: a job waits for them.
+void RasterDisplay::let_go() {
+    if (!m_source) return;
+    m_pool.submit("Closing",
+                  [source = std::shared_ptr<media::RasterSource>{std::move(m_source)}](
+                      base::Job&) mutable -> base::Result<std::string> {
+                      source.reset();
+                      return "";
+                  });
+}
 
 bool RasterDisplay::update() {
     bool changed = m_source->take_arrived();

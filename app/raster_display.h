@@ -72,6 +72,7 @@ private:
     bool take_place();
 
     void open_source();
+    void let_go();
     RasterDisplayDesc m_desc;
     base::JobPool& m_pool;
     std::unique_ptr<media::RasterSource> m_source;

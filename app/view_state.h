@@ -32,8 +32,8 @@ struct AssetView {
     std::optional<media::RasterStyle> raster;  // as it was shown last
     std::vector<LayerView> layers;             // over it, bottom first
     std::vector<Bookmark> bookmarks;
-    std::int64_t grid_cell = -1;               // of the inspection grid; -1: none yet
-    std::optional<base::Rect> show;            // media space: what the canvas is to show whole, once
+    std::int64_t grid_cell = -1;     // of the inspection grid; -1: none yet
+    std::optional<base::Rect> show;  // media space: what the canvas is to show whole, once
 };
 
 struct ViewState {
