@@ -10,6 +10,7 @@
 namespace app {
 
 constexpr double k_blink_secs = 0.5;
+constexpr std::size_t k_layer_cache_bytes = 128u << 20;  // of each
 
 // Written by the worker before its job is done, read after.
 struct MapLayer::Preparing {
@@ -79,8 +80,8 @@ void MapLayers::take_prepared(MapLayer& layer) {
         // Another picture of the same place is looked at in the same way, where its bands allow.
         layer.raster = std::make_unique<RasterDisplay>(
             RasterDisplayDesc{prepared->raster, prepared->pyramid, layer.view.style.value_or(m_base.style()),
-                              m_wakeup},
-            m_measures);
+                              m_wakeup, k_layer_cache_bytes},
+            m_jobs, m_measures);
         return;
     }
     media::VectorLayerOptions options;

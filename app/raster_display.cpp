@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace app {
 
@@ -20,44 +21,62 @@ struct RasterDisplay::Placing {
     std::optional<double> metres_per_px;
 };
 
-RasterDisplay::RasterDisplay(RasterDisplayDesc desc, base::JobPool& pool)
-    : m_desc{std::move(desc)}, m_pool{pool} {
-    open_source();
+// Counts all sources of the program: an address may be that of one that is gone.
+static int next_generation() {
+    static int count = 0;  // UI thread
+    return ++count;
 }
 
-void RasterDisplay::open_source() {
+RasterDisplay::RasterDisplay(RasterDisplayDesc desc, base::JobPool& jobs, base::JobPool& measures)
+    : m_desc{std::move(desc)}, m_jobs{jobs}, m_measures{measures}, m_source{open_source()} {}
+
+RasterDisplay::~RasterDisplay() {
+    let_go(std::move(m_source));
+    let_go(std::move(m_next_source));
+}
+
+// Its workers may be amid a block that takes seconds: a job waits for them.
+void RasterDisplay::let_go(std::unique_ptr<media::RasterSource> source) {
+    if (!source) return;
+    m_jobs.submit("Closing " + m_desc.path.filename().string(),
+                  [held = std::shared_ptr<media::RasterSource>{std::move(source)}](
+                      base::Job&) mutable -> base::Result<std::string> {
+                      held.reset();
+                      return "";
+                  });
+}
+
+std::unique_ptr<media::RasterSource> RasterDisplay::open_source() {
     media::RasterSourceOptions options;
     options.pyramid = m_desc.pyramid;
+    options.cache_bytes = m_desc.cache_bytes;
     options.wakeup = m_desc.wakeup;
-    m_source = std::make_unique<media::RasterSource>(m_desc.path, options);
+    m_generation = next_generation();
+    return std::make_unique<media::RasterSource>(m_desc.path, options);
 }
 
 void RasterDisplay::use_pyramid(const std::filesystem::path& file) {
     m_desc.pyramid = file;
-    m_desc.style = m_style;
-    m_info.reset();
-    m_shading.reset();
-    m_measuring.reset();
-    m_stats_of.clear();
-    m_wishes = {};
-    m_sight = {};
-    m_asked_values = {-1, -1};
-    ++m_generation;
-    let_go();
-    open_source();
+    const int shown = m_generation;
+    let_go(std::exchange(m_next_source, open_source()));
+    m_generation = shown;  // until it is open, the old one is drawn
 }
 
-RasterDisplay::~RasterDisplay() { let_go(); }
-
-// Its workers may be amid a block that takes seconds: a job waits for them.
-void RasterDisplay::let_go() {
-    if (!m_source) return;
-    m_pool.submit("Closing",
-                  [source = std::shared_ptr<media::RasterSource>{std::move(m_source)}](
-                      base::Job&) mutable -> base::Result<std::string> {
-                      source.reset();
-                      return "";
-                  });
+// True when the source that was opened beside has taken the place of the old one.
+bool RasterDisplay::take_next_source() {
+    const auto info = m_next_source ? m_next_source->info() : std::nullopt;
+    if (!info) return false;
+    if (!*info) {
+        let_go(std::move(m_next_source));
+        return false;
+    }
+    let_go(std::exchange(m_source, std::move(m_next_source)));
+    m_generation = next_generation();
+    m_info = **info;
+    m_stats_of.clear();  // measured again, from better samples
+    m_wishes = {};
+    m_asked_values = {-1, -1};
+    return true;
 }
 
 bool RasterDisplay::update() {
@@ -75,6 +94,7 @@ bool RasterDisplay::update() {
         }
     }
     if (!m_info) return changed;
+    changed |= take_next_source();
     changed |= take_place();
     changed |= take_stats();
     if (!m_measuring && m_wanted_stats != m_stats_of) ask_for_stats();
@@ -87,7 +107,7 @@ bool RasterDisplay::update() {
 
 bool RasterDisplay::idle() const {
     if (!m_error.empty()) return true;
-    if (!m_info || !m_shading || m_measuring || m_placing) return false;
+    if (!m_info || !m_shading || m_measuring || m_placing || m_next_source) return false;
     return m_wanted_stats == m_stats_of && m_sight.missing == 0 && m_source->counters().waiting == 0;
 }
 
@@ -158,7 +178,7 @@ void RasterDisplay::ask_for_stats() {
                 m_sight.plan.seen.y1 * y};
     m_measuring = std::make_shared<Measured>();
     m_measuring->of = m_wanted_stats;
-    m_measuring->job = m_pool.submit(
+    m_measuring->job = m_measures.submit(
         "Measuring values",
         [measured = m_measuring.get(), keep = m_measuring, shading = std::move(*shading),
          planes = std::move(planes), part,
@@ -178,6 +198,12 @@ void RasterDisplay::ask_for_stats() {
                 for (int line = y0; line < y1 && x1 > x0; line += step)
                     for (std::size_t band = 0; band < tile.size(); ++band) {
                         tile[band]->row_values(line, x0, x1 - x0, row.data());
+                        for (const media::TileRect& hole : tile[band]->broken)
+                            if (line >= hole.y0 && line < hole.y1)
+                                for (int column = std::max(hole.x0, x0); column < std::min(hole.x1, x1);
+                                     ++column)
+                                    row[static_cast<std::size_t>(column - x0)] =
+                                        std::numeric_limits<float>::quiet_NaN();
                         for (std::size_t i = 0; i < row.size(); i += static_cast<std::size_t>(step))
                             values[band].push_back(row[i]);
                     }
@@ -202,7 +228,7 @@ void RasterDisplay::place() {
     if (m_info->reference.empty()) return;
     m_placing = std::make_shared<Placing>();
     m_placing->job =
-        m_pool.submit("Finding its place",
+        m_jobs.submit("Finding its place",
                       [placing = m_placing.get(), keep = m_placing, reference = m_info->reference,
                        middle = base::Point{m_info->width_px / 2.0, m_info->height_px / 2.0}](
                           base::Job&) -> base::Result<std::string> {

@@ -22,11 +22,13 @@ struct RasterDisplayDesc {
     std::filesystem::path pyramid;            // side file; empty: none
     std::optional<media::RasterStyle> style;  // as it was shown last; else the default
     std::function<void()> wakeup;
+    std::size_t cache_bytes = 512u << 20;
 };
 
 class RasterDisplay {
 public:
-    RasterDisplay(RasterDisplayDesc desc, base::JobPool& pool);
+    // `measures` is for what is waited for, `jobs` for what may take long.
+    RasterDisplay(RasterDisplayDesc desc, base::JobPool& jobs, base::JobPool& measures);
     ~RasterDisplay();
 
     bool update();  // takes what threads have finished; true when something visible changed
@@ -38,7 +40,7 @@ public:
     [[nodiscard]] const std::filesystem::path& path() const { return m_desc.path; }
     // Reads on with the side file that was just made; what is shown stays until better is here.
     void use_pyramid(const std::filesystem::path& file);
-    // Counts the sources it has had: what was kept of the last one's tiles is of no use any more.
+    // Of no other source in this run of the program: what was kept of another one's tiles is of no use.
     [[nodiscard]] int generation() const { return m_generation; }
     [[nodiscard]] const std::optional<media::RasterInfo>& info() const { return m_info; }
     [[nodiscard]] const std::string& error() const { return m_error; }  // why it cannot be opened
@@ -71,12 +73,15 @@ private:
     void place();
     bool take_place();
 
-    void open_source();
-    void let_go();
+    [[nodiscard]] std::unique_ptr<media::RasterSource> open_source();
+    void let_go(std::unique_ptr<media::RasterSource> source);
+    [[nodiscard]] bool take_next_source();
     RasterDisplayDesc m_desc;
-    base::JobPool& m_pool;
-    std::unique_ptr<media::RasterSource> m_source;
+    base::JobPool& m_jobs;
+    base::JobPool& m_measures;
     int m_generation = 0;
+    std::unique_ptr<media::RasterSource> m_source;
+    std::unique_ptr<media::RasterSource> m_next_source;  // with a pyramid, while it opens
     std::optional<media::RasterInfo> m_info;
     std::string m_error, m_style_error;
     media::RasterStyle m_style;

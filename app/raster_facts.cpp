@@ -77,6 +77,9 @@ bool is_letter_of(char c) { return std::string_view{"NSEWnsew"}.find(c) != std::
 // Degrees with minutes and seconds count as one number.
 std::vector<Number> numbers_in(std::string_view text, bool& odd) {
     std::vector<Number> numbers;
+    // "N 51.5 W 0.1" or "51.5N 0.1W": what comes first says how all of it is meant.
+    const std::size_t first = text.find_first_of("NSEWnsew0123456789");
+    const bool letters_first = first != text.npos && is_letter_of(text[first]);
     char before = 0;
     int part = 0;  // of a number in degrees, minutes, seconds
     odd = false;
@@ -84,12 +87,12 @@ std::vector<Number> numbers_in(std::string_view text, bool& odd) {
         const char c = text[i];
         if (is_letter_of(c)) {
             const auto upper = static_cast<char>(c & ~0x20);
-            if (!numbers.empty() && numbers.back().letter == 0 && before == 0 && i + 1 >= text.size())
-                numbers.back().letter = upper;
-            else if (!numbers.empty() && numbers.back().letter == 0 && part > 0)
+            if (letters_first)
+                before = upper;
+            else if (!numbers.empty() && numbers.back().letter == 0)
                 numbers.back().letter = upper;
             else
-                before = upper;
+                odd = true;
             part = 0;
             ++i;
             continue;
@@ -105,7 +108,7 @@ std::vector<Number> numbers_in(std::string_view text, bool& odd) {
         if (error == std::errc{} && std::isfinite(value)) {
             if (part > 0 && !numbers.empty()) {
                 const double minutes = value / (part == 1 ? 60 : 3600);
-                numbers.back().value += numbers.back().value < 0 ? -minutes : minutes;
+                numbers.back().value += std::signbit(numbers.back().value) ? -minutes : minutes;
             } else {
                 numbers.push_back({sign * value, std::exchange(before, 0)});
             }

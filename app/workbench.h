@@ -37,6 +37,11 @@ struct Toast {
     double until_secs = 0;  // monotonic; errors stay until clicked (0)
 };
 
+struct Measured {
+    std::string length;  // of the way along; closed: all round
+    std::string area;    // empty: not closed
+};
+
 enum class Popup : std::uint8_t {
     none,
     palette,
@@ -85,7 +90,8 @@ public:
     void add_layer(std::string source);  // a file, a name for GDAL, an address with {z}, {x} and {y}
     // Size of what is shown, level 0 of a raster; nothing before it is known, and where there is no medium.
     [[nodiscard]] std::optional<base::Point> shown_size_px() const;
-    // Length of a path and the area it encloses: on the ground where the raster has a place, else in pixels.
+    // On the ground where the raster has a place, else in pixels.
+    [[nodiscard]] Measured measured(std::vector<base::Point> path, bool closed) const;
     [[nodiscard]] std::string measured_text(std::span<const base::Point> path) const;
     void go_to_pixel(base::Point in_media);  // to the middle of the view
     void add_bookmark();                     // of the view as it is

@@ -1,5 +1,6 @@
 // The raster on screen: opening it, taking what its threads have finished, keeping how it is shown.
 
+#include <algorithm>
 #include <cmath>
 
 #include "app/raster_facts.h"
@@ -11,7 +12,7 @@ namespace app {
 void Workbench::show_raster(const std::filesystem::path& path, const std::filesystem::path& pyramid) {
     cutting_grid = false;
     m_raster = std::make_unique<RasterDisplay>(
-        RasterDisplayDesc{path, pyramid, asset_view().raster, m_wakeup}, m_survey_pool);
+        RasterDisplayDesc{path, pyramid, asset_view().raster, m_wakeup}, m_pool, m_survey_pool);
 }
 
 void Workbench::keep_raster_style() {
@@ -66,20 +67,33 @@ void Workbench::add_layer(std::string source) {
     if (m_layers) m_layers->selected = m_layers->add({.source = std::move(source), .style = {}});
 }
 
-std::string Workbench::measured_text(std::span<const base::Point> path) const {
-    double length_px = 0, twice_area_px = 0;
+Measured Workbench::measured(std::vector<base::Point> path, bool closed) const {
+    double twice_area_px = 0;
     for (std::size_t i = 0; i < path.size(); ++i) {
         const base::Point a = path[i], b = path[(i + 1) % path.size()];
-        if (i + 1 < path.size()) length_px += std::hypot(b.x - a.x, b.y - a.y);
         twice_area_px += a.x * b.y - b.x * a.y;
     }
     const geo::Placement* placement = m_raster ? m_raster->placement() : nullptr;
+    Measured measured;
+    if (closed && path.size() >= 3) {
+        const auto area = placement != nullptr ? placement->area_m2(path) : std::nullopt;
+        measured.area = area ? area_text(*area) : fmt::format("{:.0f} px²", std::abs(twice_area_px) / 2);
+        path.push_back(path.front());
+    }
+    double length_px = 0;
+    for (std::size_t i = 1; i < path.size(); ++i)
+        length_px += std::hypot(path[i].x - path[i - 1].x, path[i].y - path[i - 1].y);
     const auto length = placement != nullptr ? placement->length_m(path) : std::nullopt;
-    std::string text = length ? length_text(*length) : fmt::format("{:.1f} px", length_px);
-    if (path.size() < 3) return text;
-    const auto area = placement != nullptr ? placement->area_m2(path) : std::nullopt;
-    return text + "  ·  " +
-           (area ? area_text(*area) : fmt::format("{:.0f} px²", std::abs(twice_area_px) / 2));
+    measured.length = length ? length_text(*length) : fmt::format("{:.1f} px", length_px);
+    return measured;
+}
+
+// What the measuring tool says: the way along the clicks, and what closing them would enclose.
+std::string Workbench::measured_text(std::span<const base::Point> along) const {
+    std::vector<base::Point> path{along.begin(), along.end()};
+    path.erase(std::ranges::unique(path).begin(), path.end());
+    const std::string length = measured(path, false).length;
+    return path.size() < 3 ? length : length + "  ·  " + measured(path, true).area;
 }
 
 void Workbench::go_to_pixel(base::Point in_media) {

@@ -6,6 +6,7 @@
 #include <cpl_conv.h>
 #include <cpl_error.h>
 #include <gdal.h>
+#include <gdal_priv.h>
 #include <ogr_api.h>
 
 namespace geo {
@@ -49,6 +50,8 @@ void set_up_gdal() {
         set_default("GDAL_CACHEMAX", "192");  // MB
         set_default("OGR_GEOJSON_MAX_OBJ_SIZE", "200");
         GDALAllRegister();
+        // A file could name memory of this process as its source. Making rasters in memory still works.
+        if (GDALDriver* memory = GetGDALDriverManager()->GetDriverByName("MEM")) memory->pfnOpen = nullptr;
     });
 }
 

@@ -1,10 +1,14 @@
 #include "media/pyramid.h"
 
+#include <algorithm>
+
 #include <cpl_conv.h>
 #include <cpl_string.h>
 #include <gdal.h>
 #include <gdal_utils.h>
+#include <unistd.h>
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/side_file.h"
 #include "geo/gdal.h"
@@ -20,9 +24,28 @@ constexpr std::uintmax_t k_cap_bytes = 64ull << 30;
 
 namespace {
 
+// The name of a raster's side files: of all the files it is made of as they are now. A mosaic is the same
+// text whatever its parts are, so that alone says nothing.
+std::string side_name(GDALDatasetH dataset) {
+    std::uint64_t hash = 0;
+    char** files = GDALGetFileList(dataset);
+    bool any = false;
+    for (char** file = files; file != nullptr && *file != nullptr; ++file) {
+        std::error_code error;
+        const auto written = fs::last_write_time(*file, error);
+        const auto size = error ? 0 : fs::file_size(*file, error);
+        if (error) continue;
+        any = true;
+        const std::string one = fmt::format("{}|{}|{}", fs::absolute(*file, error).string(), size,
+                                            written.time_since_epoch().count());
+        hash = base::hash64(std::as_bytes(std::span{one}), hash);
+    }
+    CSLDestroy(files);
+    return any ? fmt::format("{:016x}", hash) : std::string{};
+}
+
+fs::path folder() { return base::cache_dir() / k_kind; }
 // A full copy is a TIFF with overviews inside; else a VRT of the raster stands beside its overviews.
-fs::path copy_file(const fs::path& raster) { return base::side_file(k_kind, raster, "tif"); }
-fs::path mosaic_file(const fs::path& raster) { return base::side_file(k_kind, raster, "vrt"); }
 fs::path overviews_of(const fs::path& vrt) { return vrt.string() + ".ovr"; }
 
 struct Telling {
@@ -88,12 +111,17 @@ void remove_file(const fs::path& file) {
 
 fs::path find_pyramid(const fs::path& raster) {
     std::error_code error;
-    if (const fs::path copy = copy_file(raster); !copy.empty() && fs::exists(copy, error)) {
+    if (is_gdal_name(raster) || !fs::exists(folder(), error)) return {};
+    const geo::GdalMessages messages;
+    const auto dataset = open_dataset(raster);
+    const std::string name = dataset ? side_name(dataset->get()) : std::string{};
+    if (name.empty()) return {};
+    if (const fs::path copy = folder() / (name + ".tif"); fs::exists(copy, error)) {
         base::touch(copy);
         return copy;
     }
-    const fs::path mosaic = mosaic_file(raster);
-    if (mosaic.empty() || !fs::exists(mosaic, error) || !fs::exists(overviews_of(mosaic), error)) return {};
+    const fs::path mosaic = folder() / (name + ".vrt");
+    if (!fs::exists(mosaic, error) || !fs::exists(overviews_of(mosaic), error)) return {};
     base::touch(mosaic);
     base::touch(overviews_of(mosaic));
     return mosaic;
@@ -101,35 +129,52 @@ fs::path find_pyramid(const fs::path& raster) {
 
 base::Result<fs::path> make_pyramid(const fs::path& raster, std::stop_token stop,
                                     const std::function<void(double)>& progress) {
-    auto source = open_dataset(raster);
+    std::error_code error;
+    // The mosaic that stands for it must find it from anywhere.
+    const fs::path full = is_gdal_name(raster) ? raster : fs::absolute(raster, error);
+    auto source = open_dataset(full);
     if (!source) return std::unexpected(source.error());
-    RasterInfo info = describe_raster(source->get(), raster);
+    RasterInfo info = describe_raster(source->get(), full);
     if (auto sound = check_raster(source->get(), info); !sound) return std::unexpected(sound.error());
     const bool copy = is_slow_to_read(info);
-    const fs::path file = copy ? copy_file(raster) : mosaic_file(raster);
-    if (file.empty())
+    const std::string name = side_name(source->get());
+    fs::create_directories(folder(), error);
+    if (name.empty() || error)
         return base::fail(base::ErrorKind::io,
-                          "There is no cache folder for its smaller copies; set XDG_CACHE_HOME: {}",
+                          "There is no place for its smaller copies; set XDG_CACHE_HOME: {}",
                           raster.string());
-    // GDAL tells formats by extension, so the part is beside it under a name of its own.
-    const fs::path part = file.parent_path() / fmt::format("part-{}", file.filename().string());
+    const fs::path file = folder() / (name + (copy ? ".tif" : ".vrt"));
+    // GDAL tells formats by extension. Another Limn may be at the same: each has a name of its own.
+    const fs::path part = folder() / fmt::format("part-{}-{}{}", ::getpid(), name, file.extension().string());
     const geo::GdalMessages messages;
     const ThreadOption compress{"COMPRESS_OVERVIEW", "ZSTD"}, big{"BIGTIFF_OVERVIEW", "IF_SAFER"};
     const ThreadOption block{"GDAL_TIFF_OVR_BLOCKSIZE", "512"}, level{"ZSTD_LEVEL_OVERVIEW", "1"};
     const RasterBand& band = info.bands.front();
     const bool classes = !band.palette.empty() || !band.categories.empty();
-    const char* resampling = classes ? "MODE" : "AVERAGE";
-    bool done =
-        copy
-            ? translate(source->get(), part,
-                        {"-of", "GTiff", "-co", "TILED=YES", "-co", "BLOCKXSIZE=512", "-co", "BLOCKYSIZE=512",
-                         "-co", "COMPRESS=ZSTD", "-co", "ZSTD_LEVEL=1", "-co", "BIGTIFF=IF_SAFER"},
-                        {stop, progress, 0, 0.7})
-            : translate(source->get(), part, {"-of", "VRT"}, {stop, progress, 0, 0});
+    // GDAL averages signed bytes as if they were not.
+    const char* resampling = classes ? "MODE" : band.type == "Int8" ? "NEAREST" : "AVERAGE";
+    // A mask of the file does not go into overviews by itself: it becomes an alpha band.
+    std::vector<std::string> bands;
+    if (info.mask_band == 0 &&
+        std::ranges::find(info.bands, "Alpha", &RasterBand::color) == info.bands.end()) {
+        for (const RasterBand& one : info.bands)
+            bands.insert(bands.end(), {"-b", std::to_string(one.number)});
+        const std::string alpha = fmt::format("-colorinterp_{}", info.bands.size() + 1);
+        bands.insert(bands.end(), {"-b", "mask", alpha, "alpha"});
+    }
+    const auto with_bands = [&](std::vector<std::string> arguments) {
+        arguments.insert(arguments.end(), bands.begin(), bands.end());
+        return arguments;
+    };
+    bool done = copy ? translate(source->get(), part,
+                                 with_bands({"-of", "GTiff", "-co", "TILED=YES", "-co", "BLOCKXSIZE=512",
+                                             "-co", "BLOCKYSIZE=512", "-co", "COMPRESS=ZSTD", "-co",
+                                             "ZSTD_LEVEL=1", "-co", "BIGTIFF=IF_SAFER"}),
+                                 {stop, progress, 0, 0.7})
+                     : translate(source->get(), part, with_bands({"-of", "VRT"}), {stop, progress, 0, 0});
     source->reset();
     done =
         done && add_overviews(part, copy, resampling, {stop, progress, copy ? 0.7 : 0.0, copy ? 0.3 : 1.0});
-    std::error_code error;
     if (done && !copy) fs::rename(overviews_of(part), overviews_of(file), error);
     if (done && !error) fs::rename(part, file, error);
     if (!done || error) {
@@ -142,7 +187,8 @@ base::Result<fs::path> make_pyramid(const fs::path& raster, std::stop_token stop
                           "Smaller copies could not be made ({}); free space in the cache folder: {}",
                           error ? error.message() : messages.reason(), file.string());
     }
-    base::trim_side_files(k_kind, k_cap_bytes, file);
+    if (!copy) base::touch(overviews_of(file));
+    base::trim_side_files(k_kind, k_cap_bytes, copy ? file : overviews_of(file));
     return file;
 }
 

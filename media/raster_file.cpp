@@ -104,8 +104,7 @@ bool read_window(const ReadDesc& desc, const Window& window, std::byte* out, std
 
 TileRect tiles_of(const RasterInfo& info, int level) {
     const RasterLevel& size = info.levels[static_cast<std::size_t>(level)];
-    return {0, 0, (size.width + info.tile_px - 1) / info.tile_px,
-            (size.height + info.tile_px - 1) / info.tile_px};
+    return {0, 0, (size.width - 1) / info.tile_px + 1, (size.height - 1) / info.tile_px + 1};
 }
 
 struct RasterFile::Impl {
@@ -214,7 +213,9 @@ RasterFile::Impl::PlaneRead RasterFile::Impl::prepare(TileAddress address, int b
     if (level.origin == RasterLevel::Origin::reduced && !source.fast_when_reduced) {
         plane.provisional = static_cast<double>(source.width) * source.height > k_most_averaged_px;
         const bool classes = !read.facts->palette.empty() || !read.facts->categories.empty();
-        if (!plane.provisional) read.desc.resampling = classes ? GRIORA_Mode : GRIORA_Average;
+        // GDAL averages signed bytes as if they were not.
+        if (!plane.provisional && read.facts->type != "Int8")
+            read.desc.resampling = classes ? GRIORA_Mode : GRIORA_Average;
     }
     const double scale_x = static_cast<double>(source.width) / level.width;
     const double scale_y = static_cast<double>(source.height) / level.height;
@@ -303,8 +304,9 @@ base::Result<std::vector<PlanePtr>> RasterFile::read_tile(TileAddress address, s
 
 static std::string value_text(double value, const RasterBand& band) {
     if (std::isnan(value)) return band.nodata && std::isnan(*band.nodata) ? "no data" : "nan";
-    const std::string text =
-        band.type.contains("Float") ? fmt::format("{:.7g}", value) : fmt::format("{:.0f}", value);
+    const std::string text = band.type == "Float32"   ? fmt::format("{}", static_cast<float>(value))
+                             : band.type == "Float64" ? fmt::format("{}", value)
+                                                      : fmt::format("{:.0f}", value);
     return band.nodata && *band.nodata == value ? "no data" : text;
 }
 
@@ -320,6 +322,15 @@ PixelValues RasterFile::read_values(int x, int y) const {
         if (band.type == "Int8" && pair[0] > 127) pair[0] -= 256;
         const bool complex = band.type.starts_with('C');
         out.values.push_back(complex ? std::hypot(pair[0], pair[1]) : pair[0]);
+        if (band.type == "Int64" || band.type == "UInt64") {  // more digits than a double has
+            std::int64_t exact = 0;
+            const bool is_signed = band.type == "Int64";
+            const GDALDataType type = is_signed ? GDT_Int64 : GDT_UInt64;
+            if (GDALRasterIO(from, GF_Read, x, y, 1, 1, &exact, 1, 1, type, 0, 0) != CE_None) exact = 0;
+            out.text.push_back(is_signed ? std::to_string(exact)
+                                         : std::to_string(static_cast<std::uint64_t>(exact)));
+            continue;
+        }
         out.text.push_back(complex ? fmt::format("{:.7g}{:+.7g}i", pair[0], pair[1])
                                    : value_text(pair[0], band));
     }

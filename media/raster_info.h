@@ -47,6 +47,7 @@ struct RasterInfo {
     std::string mask;    // "alpha band 4", "mask of the file"; empty: none
     base::Georeference reference;
     std::vector<RasterLevel> levels;                               // at least one
+    double block_bytes = 0;                                        // that decoding the largest block takes
     int tile_px = 512;                                             // edge of a tile at every level
     std::string compression, interleave;                           // as the file says; may be empty
     std::vector<std::pair<std::string, std::string>> metadata;     // of the default domain

@@ -26,6 +26,7 @@ constexpr double k_small_px = 32e6;
 bool is_gdal_name(const fs::path& path) {
     const std::string name = path.string();
     if (name.starts_with("/vsi")) return true;
+    if (std::error_code error; fs::exists(path, error)) return false;
     const std::size_t colon = name.find(':');
     if (colon == std::string::npos || name.starts_with('/') || name.starts_with('.')) return false;
     geo::set_up_gdal();
@@ -175,7 +176,8 @@ RasterBand band_facts(GDALDatasetH dataset, int number) {
 void describe_mask(GDALDatasetH dataset, RasterInfo& info) {
     if (info.bands.empty()) return;
     const int flags = GDALGetMaskFlags(GDALGetRasterBand(dataset, 1));
-    if ((flags & (GMF_ALL_VALID | GMF_NODATA)) != 0) return;
+    // Of NODATA with PER_DATASET the values are those of all bands together, and the mask alone knows.
+    if ((flags & GMF_ALL_VALID) != 0 || (flags & (GMF_NODATA | GMF_PER_DATASET)) == GMF_NODATA) return;
     info.mask_band = 0;
     info.mask = "mask of the file";
     if ((flags & GMF_ALPHA) == 0) return;
@@ -216,6 +218,8 @@ RasterInfo describe_raster(GDALDatasetH dataset, const fs::path& path) {
     info.compression = item(dataset, "COMPRESSION", "IMAGE_STRUCTURE");
     info.interleave = item(dataset, "INTERLEAVE", "IMAGE_STRUCTURE");
     info.metadata = metadata(dataset, nullptr);
+    for (const RasterBand& band : info.bands)
+        info.block_bytes = std::max(info.block_bytes, block_bytes(dataset, info, band));
     const auto parts = metadata(dataset, "SUBDATASETS");
     for (std::size_t i = 0; i + 1 < parts.size(); i += 2)
         info.subdatasets.emplace_back(parts[i].second, parts[i + 1].second);
@@ -232,20 +236,25 @@ RasterInfo describe_raster(GDALDatasetH dataset, const fs::path& path) {
     return info;
 }
 
+double block_bytes(GDALDatasetH dataset, const RasterInfo& info, const RasterBand& band) {
+    const bool all_bands = info.interleave == "PIXEL" && info.driver != "VRT";
+    return static_cast<double>(band.block_width) * band.block_height *
+           GDALGetDataTypeSizeBytes(GDALGetRasterDataType(GDALGetRasterBand(dataset, band.number))) *
+           (all_bands ? static_cast<double>(info.bands.size()) : 1.0);
+}
+
 base::Result<void> check_raster(GDALDatasetH dataset, const RasterInfo& info) {
     if (info.bands.empty() || info.width_px < 1 || info.height_px < 1)
         return base::fail(base::ErrorKind::unsupported, "There is no raster in this file; open another: {}",
                           info.path.string());
-    const RasterBand& band = info.bands.front();
-    const bool all_bands = info.interleave == "PIXEL" && info.driver != "VRT";
-    const double bytes = static_cast<double>(band.block_width) * band.block_height *
-                         GDALGetDataTypeSizeBytes(GDALGetRasterDataType(GDALGetRasterBand(dataset, 1))) *
-                         (all_bands ? static_cast<double>(info.bands.size()) : 1.0);
-    if (bytes > k_largest_block_bytes)
-        return base::fail(base::ErrorKind::unsupported,
-                          "Its blocks of {} × {} pixels need {:.1f} GB of memory each; write it in tiles "
-                          "(gdal_translate -co TILED=YES): {}",
-                          band.block_width, band.block_height, bytes / 1e9, info.path.string());
+    for (const RasterBand& band : info.bands) {
+        const double bytes = block_bytes(dataset, info, band);
+        if (bytes > k_largest_block_bytes)
+            return base::fail(base::ErrorKind::unsupported,
+                              "Its blocks of {} × {} pixels need {:.1f} GB of memory each; write it in tiles "
+                              "(gdal_translate -co TILED=YES): {}",
+                              band.block_width, band.block_height, bytes / 1e9, info.path.string());
+    }
     return {};
 }
 
@@ -298,7 +307,8 @@ bool parts_are_fast(GDALDatasetH dataset, const RasterInfo& info) {
 }
 
 RasterLevel half_of(const RasterLevel& level) {
-    return {(level.width + 1) / 2, (level.height + 1) / 2, RasterLevel::Origin::reduced};
+    return {level.width / 2 + level.width % 2, level.height / 2 + level.height % 2,
+            RasterLevel::Origin::reduced};
 }
 
 }  // namespace
@@ -330,7 +340,7 @@ std::vector<LevelSource> find_levels(GDALDatasetH file, GDALDatasetH pyramid, Ra
         LevelSource reduced = stored[i].source;
         reduced.fast_when_reduced = fast_parts;
         for (RasterLevel half = half_of(info.levels.back());
-             next > 0 ? half.width > next * 3 / 2
+             next > 0 ? half.width > std::int64_t{next} * 3 / 2
                       : std::max(info.levels.back().width, info.levels.back().height) > info.tile_px;
              half = half_of(half)) {
             info.levels.push_back(half);
@@ -340,6 +350,8 @@ std::vector<LevelSource> find_levels(GDALDatasetH file, GDALDatasetH pyramid, Ra
         }
     }
     if (!whole_copy && is_slow_to_read(info)) info.wants_pyramid = true;
+    std::error_code error;
+    if (!fs::is_regular_file(info.path, error)) info.wants_pyramid = false;  // nothing to know it again by
     return sources;
 }
 

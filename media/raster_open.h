@@ -21,6 +21,8 @@ using DatasetPtr = std::unique_ptr<void, DatasetClose>;
 
 // All but levels and wants_pyramid.
 [[nodiscard]] RasterInfo describe_raster(GDALDatasetH dataset, const std::filesystem::path& path);
+// What decoding one block of it takes.
+[[nodiscard]] double block_bytes(GDALDatasetH dataset, const RasterInfo& info, const RasterBand& band);
 // Blocks that no machine can hold, no bands. Errors: unsupported.
 [[nodiscard]] base::Result<void> check_raster(GDALDatasetH dataset, const RasterInfo& info);
 

@@ -8,6 +8,8 @@
 #include <set>
 #include <thread>
 
+#include "base/log.h"
+
 namespace media {
 
 namespace {
@@ -30,7 +32,7 @@ struct RasterSource::Impl {
         : path{std::move(file)}, options{std::move(given)} {}
 
     void run(std::size_t number, const std::stop_token& stop);
-    [[nodiscard]] bool open(std::optional<RasterFile>& file);
+    [[nodiscard]] bool open_first(std::optional<RasterFile>& file);
     [[nodiscard]] bool has_work();
     [[nodiscard]] std::optional<Wish> take_wish(std::size_t number);
     void keep(const std::vector<PlanePtr>& planes);
@@ -81,48 +83,69 @@ RasterSource::~RasterSource() {
 }
 
 // The first worker opens the file for all to know; the others when there is something for them to read.
+// Nothing that GDAL or the memory does may end the program.
 void RasterSource::Impl::run(std::size_t number, const std::stop_token& stop) {
     std::optional<RasterFile> file;
-    if (number == 0 && !open(file)) return;
+    if (number == 0 && !open_first(file)) return;
     for (;;) {
         std::unique_lock lock{mutex};
         if (!changed.wait(lock, stop, [&] { return has_work(); })) return;
+        if (!file) {
+            // Each decodes its own block: of large ones as many as memory is fit for.
+            constexpr double k_blocks_bytes = 1e9;
+            if ((*info)->block_bytes * static_cast<double>(number + 1) > k_blocks_bytes) return;
+            lock.unlock();
+            auto opened = RasterFile::open(path, options.pyramid);
+            if (!opened) return;  // the others go on
+            file.emplace(std::move(*opened));
+            continue;
+        }
         const auto pixel = std::exchange(wanted_values, std::nullopt);
         auto wish = pixel ? std::nullopt : take_wish(number);
         if (!pixel && !wish) continue;
         lock.unlock();
-        if (!file && !open(file)) return;
-        if (pixel) {
-            PixelValues values = file->read_values(pixel->first, pixel->second);
-            lock.lock();
-            got_values = std::move(values);
-            lock.unlock();
-        } else {
-            auto planes = file->read_tile(wish->address, wish->bands, stop);
-            lock.lock();
-            reading.erase(wish->address);
-            if (std::exchange(passed_over, false)) restart();
-            if (planes) keep(*planes);
-            lock.unlock();
+        try {
+            if (pixel) {
+                PixelValues values = file->read_values(pixel->first, pixel->second);
+                lock.lock();
+                got_values = std::move(values);
+            } else {
+                auto planes = file->read_tile(wish->address, wish->bands, stop);
+                lock.lock();
+                if (planes) keep(*planes);
+            }
+        } catch (const std::exception& failed) {
+            base::log(base::LogLevel::error, "A part of a raster could not be read ({}): {}", failed.what(),
+                      path.string());
+            if (!lock.owns_lock()) lock.lock();
         }
+        if (wish) reading.erase(wish->address);
+        if (wish && std::exchange(passed_over, false)) restart();
+        lock.unlock();
         if (options.wakeup) options.wakeup();
     }
 }
 
-bool RasterSource::Impl::open(std::optional<RasterFile>& file) {
-    auto opened = RasterFile::open(path, options.pyramid);
-    const std::lock_guard lock{mutex};
-    if (!info || !opened) {
+bool RasterSource::Impl::open_first(std::optional<RasterFile>& file) {
+    base::Result<RasterFile> opened =
+        base::fail(base::ErrorKind::io, "It could not be opened: {}", path.string());
+    try {
+        opened = RasterFile::open(path, options.pyramid);
+    } catch (const std::exception& failed) {
+        opened =
+            base::fail(base::ErrorKind::io, "It could not be opened ({}): {}", failed.what(), path.string());
+    }
+    {
+        const std::lock_guard lock{mutex};
         if (opened)
             info = opened->info();
         else
             info = std::unexpected(opened.error());
         changed.notify_all();
-        if (options.wakeup) options.wakeup();
     }
-    if (!opened) return false;
-    file.emplace(std::move(*opened));
-    return true;
+    if (options.wakeup) options.wakeup();
+    if (opened) file.emplace(std::move(*opened));
+    return opened.has_value();
 }
 
 bool RasterSource::Impl::has_work() {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "geo/placement.h"
 #include "media/color_map.h"
 
 namespace media {
@@ -110,8 +111,13 @@ void find_cell_size(const RasterInfo& info, RasterShading& shading) {
     const auto& g = *info.reference.geotransform;
     shading.cell_width_m = std::hypot(g[1], g[4]);
     shading.cell_height_m = std::hypot(g[2], g[5]);
-    const std::string& crs = info.reference.crs;
-    if (!crs.starts_with("GEOGCRS") && !crs.starts_with("GEODCRS")) return;
+    if (info.reference.crs.empty()) return;
+    const geo::CrsFacts crs = geo::crs_facts(info.reference.crs);
+    if (!crs.geographic) {
+        shading.cell_width_m *= crs.metres_per_unit;
+        shading.cell_height_m *= crs.metres_per_unit;
+        return;
+    }
     constexpr double k_metres_per_degree = 111320;  // of the Earth's equator
     const double latitude = g[3] + g[4] * info.width_px / 2 + g[5] * info.height_px / 2;
     shading.cell_height_m *= k_metres_per_degree;
@@ -172,7 +178,8 @@ RasterStyle default_style(const RasterInfo& info) {
 base::Result<void> set_stretch(RasterStyle& style, const std::string& text) {
     const auto wrong = [&] {
         return base::fail(base::ErrorKind::malformed,
-                          "There is no such stretch; give none, minmax, 2-98 (percent), 2sd, or LOW,HIGH: {}",
+                          "There is no such stretch; give none, minmax, 2-98 (percent), 2sd, or LOW,HIGH "
+                          "with LOW below HIGH: {}",
                           text);
     };
     std::vector<double> numbers;
@@ -207,6 +214,8 @@ base::Result<void> set_stretch(RasterStyle& style, const std::string& text) {
         return {};
     }
     if (between != ',' || (numbers.size() != 2 && numbers.size() != 6)) return wrong();
+    for (std::size_t i = 0; i + 1 < numbers.size(); i += 2)
+        if (numbers[i] >= numbers[i + 1]) return wrong();
     style.stretch = Stretch::manual;
     style.ranges.clear();
     for (std::size_t i = 0; i < 3; ++i) {
@@ -251,7 +260,7 @@ base::Result<RasterShading> make_shading(const RasterStyle& style, const RasterI
     shading.zenith_rad = (90 - style.sun_altitude_deg) * std::numbers::pi / 180;
     shading.azimuth_rad = (360 - style.sun_azimuth_deg + 90) * std::numbers::pi / 180;
     shading.exaggeration = style.exaggeration;
-    find_cell_size(info, shading);
+    if (shading.hillshade) find_cell_size(info, shading);
     for (std::size_t i = 0; i < shading.channels.size(); ++i) {
         const ValueStats nothing;
         shading.ranges.push_back(
@@ -320,7 +329,7 @@ void shade(const RasterShading& shading, std::span<const std::vector<float>> pla
                 break;
             }
             if (!shading.palette.empty()) {
-                const auto index = static_cast<std::size_t>(std::max(value, 0.0f));
+                const auto index = value < 0 ? shading.palette.size() : static_cast<std::size_t>(value);
                 const std::uint32_t rgba = index < shading.palette.size() ? shading.palette[index] : 0;
                 color = {static_cast<std::uint8_t>(rgba >> 24), static_cast<std::uint8_t>(rgba >> 16),
                          static_cast<std::uint8_t>(rgba >> 8), static_cast<std::uint8_t>(rgba)};

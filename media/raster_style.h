@@ -71,7 +71,6 @@ struct RasterShading {
     bool hillshade = false;
     double zenith_rad = 0, azimuth_rad = 0, exaggeration = 1;
     double cell_width_m = 1, cell_height_m = 1;  // of a level-0 pixel, near the middle
-    // Every band as it is: colours of a reduced level are as good as those of the full one.
     [[nodiscard]] std::size_t lut_rows() const { return lut.size() / k_lut_size; }
 };
 

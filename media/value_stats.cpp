@@ -22,7 +22,8 @@ ValueStats stats_of(std::span<const float> values) {
     const auto count = static_cast<double>(stats.count);
     stats.mean = sum / count;
     stats.deviation = std::sqrt(std::max(squares / count - stats.mean * stats.mean, 0.0));
-    const std::size_t step = std::max<std::size_t>(static_cast<std::size_t>(stats.count) / k_sample, 1);
+    const std::size_t step =
+        std::max<std::size_t>((static_cast<std::size_t>(stats.count) + k_sample - 1) / k_sample, 1);
     std::size_t seen = 0;
     for (const float value : values)
         if (std::isfinite(value) && seen++ % step == 0) stats.sorted.push_back(value);

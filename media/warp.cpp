@@ -8,11 +8,13 @@
 #include <gdal.h>
 #include <gdal_alg.h>
 #include <gdalwarper.h>
+#include <unistd.h>
 
 #include "base/digest.h"
 #include "base/file.h"
 #include "geo/gdal.h"
 #include "geo/placement.h"
+#include "media/raster_file.h"
 #include "media/raster_open.h"
 
 namespace media {
@@ -43,6 +45,21 @@ bool same_place(const base::Georeference& a, const base::Georeference& b) {
     return true;
 }
 
+// A value that says "nothing here" in every band alike and that their samples can hold.
+std::optional<double> shared_nodata(GDALDatasetH source) {
+    std::optional<double> nodata;
+    for (int band = 1; band <= GDALGetRasterCount(source); ++band) {
+        int known = FALSE;
+        GDALRasterBandH one = GDALGetRasterBand(source, band);
+        const double value = GDALGetRasterNoDataValue(one, &known);
+        if (!known || (nodata && *nodata != value) ||
+            GDALAdjustValueToDataType(GDALGetRasterDataType(one), value, nullptr, nullptr) != value)
+            return {};
+        nodata = value;
+    }
+    return nodata;
+}
+
 // The mosaic is written when it is closed, under the name it is given.
 bool write_warped(GDALDatasetH source, const RasterInfo& base, const fs::path& to) {
     char** options = CSLSetNameValue(nullptr, "DST_SRS", base.reference.crs.c_str());
@@ -61,8 +78,9 @@ bool write_warped(GDALDatasetH source, const RasterInfo& base, const fs::path& t
     warp->pfnTransformer = GDALGenImgProjTransform;
     GDALWarpInitDefaultBandMapping(warp, GDALGetRasterCount(source));
     // Outside the source there is nothing: an alpha band says so where no value can.
-    int has_nodata = FALSE;
-    const double nodata = GDALGetRasterNoDataValue(first, &has_nodata);
+    const auto shared = shared_nodata(source);
+    const bool has_nodata = shared.has_value();
+    const double nodata = shared.value_or(0);
     if (has_nodata) {
         GDALWarpInitSrcNoDataReal(warp, nodata);
         GDALWarpInitDstNoDataReal(warp, nodata);
@@ -82,15 +100,21 @@ bool write_warped(GDALDatasetH source, const RasterInfo& base, const fs::path& t
     GDALSetProjection(made, base.reference.crs.c_str());
     for (int band = 1; has_nodata && band <= GDALGetRasterCount(made); ++band)
         GDALSetRasterNoDataValue(GDALGetRasterBand(made, band), nodata);
-    GDALSetDescription(made, to.c_str());
+    // Under a name of its own first: others may want the same layer at the same time.
+    const fs::path part = to.parent_path() / fmt::format("part-{}-{}", ::getpid(), to.filename().string());
+    GDALSetDescription(made, part.c_str());
     GDALClose(made);
     std::error_code error;
-    return fs::exists(to, error);
+    fs::rename(part, to, error);
+    return !error;
 }
 
 }  // namespace
 
-base::Result<fs::path> warp_onto(const fs::path& file, const RasterInfo& base) {
+base::Result<fs::path> warp_onto(const fs::path& given, const RasterInfo& base) {
+    std::error_code error;
+    // The mosaic must find it from anywhere.
+    const fs::path file = is_gdal_name(given) ? given : fs::absolute(given, error);
     auto source = open_dataset(file);
     if (!source) return std::unexpected(source.error());
     const RasterInfo info = describe_raster(source->get(), file);
@@ -114,12 +138,11 @@ base::Result<fs::path> warp_onto(const fs::path& file, const RasterInfo& base) {
     std::string key =
         file.string() + base.reference.crs + fmt::format("{}x{} v1", base.width_px, base.height_px);
     for (const double value : *base.reference.geotransform) key += fmt::format(" {:.17g}", value);
-    std::error_code error;
     const auto written = fs::last_write_time(file, error);
     if (!error) key += fmt::format(" {}", written.time_since_epoch().count());
     auto to = cache_file("layers", key, "vrt");
     if (!to) return std::unexpected(to.error());
-    if (fs::exists(*to, error)) return *to;
+    if (fs::exists(*to, error) && open_dataset(*to)) return *to;
     const geo::GdalMessages messages;
     if (write_warped(source->get(), base, *to)) return *to;
     return base::fail(base::ErrorKind::refused, "GDAL cannot lay this raster onto the one below ({}): {}",

@@ -54,7 +54,8 @@ base::Rect screen_of(const View& view, const RasterPassOptions& options) {
 int level_for_scale(const media::RasterInfo& info, double scale) {
     int level = 0;
     for (int i = 1; i < static_cast<int>(info.levels.size()); ++i)
-        if (std::min(level_scale_x(info, i), level_scale_y(info, i)) * scale <= 1.0 + 1e-6) level = i;
+        if (std::max(level_scale_x(info, i), level_scale_y(info, i)) * scale <= 1.01)
+            level = i;  // rounded sizes
     return level;
 }
 

@@ -205,7 +205,7 @@ void print(const Described& d, std::uintmax_t size_bytes) {
     if (d.values) {
         const std::string text =
             d.values->error.empty() ? fmt::format("{}", fmt::join(d.values->text, ", ")) : d.values->error;
-        row(fmt::format("at {}, {}", d.values->x, d.values->y), text);
+        row("sample", fmt::format("{} at {}, {}", text, d.values->x, d.values->y));
     }
     row("as GDAL", gdal_recipe(info, d.values ? d.values->x : 0, d.values ? d.values->y : 0));
 }

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <epoxy/gl.h>
 
+#include "app/commands/support.h"
 #include "media/color_map.h"
 #include "media/pyramid.h"
 #include "render/raster_pass.h"
@@ -22,7 +23,7 @@ void add_look_options(CLI::App& cli, RasterLook& look) {
         ->expected(1)
         ->take_all();
     cli.add_option("--preset", look.preset,
-                   "Of a raster: true, false, ndvi, ndwi or nbr, where its bands are known")
+                   "Of a raster: true-color, false-color, ndvi, ndwi or nbr, where its bands are known")
         ->type_name("P");
     cli.add_option("--stretch", look.stretch, "Of a raster: none, minmax, 2-98 (percent), 2sd, or LOW,HIGH")
         ->type_name("S");
@@ -88,7 +89,9 @@ RasterPicture::RasterPicture(std::filesystem::path path)
                          const std::lock_guard lock{m_mutex};
                          m_woken = true;
                          m_wake.notify_one();
-                     }},
+                     },
+                 .cache_bytes = k_most_bytes},
+                m_pool,
                 m_pool} {}
 
 base::Result<std::unique_ptr<RasterPicture>> RasterPicture::open(const std::filesystem::path& path,
@@ -137,6 +140,12 @@ base::Result<void> RasterPicture::paint(const render::View& view, render::Size t
     // Nothing ahead is of use here: what is in sight, and nothing else.
     render::RasterPlan plan = plan_raster(info, bands, view);
     plan.wishes.tiles = plan.in_sight;
+    const std::size_t needed = plan.in_sight.size() * bands.size() * static_cast<std::size_t>(info.tile_px) *
+                               static_cast<std::size_t>(info.tile_px) * sizeof(float);
+    if (needed > k_most_bytes)
+        return base::fail(base::ErrorKind::refused,
+                          "This picture needs {} of samples at once; make it smaller: {}", bytes_text(needed),
+                          info.path.string());
     m_display.drew({.plan = plan});
     const auto all_here = [&] {
         return std::ranges::all_of(plan.in_sight, [&](const media::TileAddress& tile) {

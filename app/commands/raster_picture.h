@@ -48,14 +48,14 @@ private:
     base::Result<void> wait_for(const std::function<bool()>& ready);
     base::Result<void> paint(const render::View& view, render::Size target);
 
-    std::mutex m_mutex;  // leaf; guards m_woken
+    static constexpr std::size_t k_most_bytes = std::size_t{6} << 30;  // of the tiles of one picture
+    std::mutex m_mutex;                                                // leaf; guards m_woken
     std::condition_variable m_wake;
     bool m_woken = false;
     base::JobPool m_pool;
     RasterDisplay m_display;
     std::optional<render::RasterPass> m_pass;
-    static constexpr std::size_t k_no_limit = std::size_t{4} << 30;  // of one picture
-    render::RasterTextures m_textures{std::size_t{1} << 30, k_no_limit};
+    render::RasterTextures m_textures{k_most_bytes, k_most_bytes};
 };
 
 }  // namespace app

@@ -117,19 +117,21 @@ render::Size size_of(const Options& options, const base::Rect& shown, bool is_ra
     return {pixels(shown.width()), pixels(shown.height())};
 }
 
+// `host` has the GL context; whatever paints with it dies before it.
 base::Result<void> draw(const Options& options, const Subject& subject, render::MediaSize medium,
-                        std::int64_t frame, const PaintMedium& paint) {
+                        std::int64_t frame, const PaintMedium& paint, std::unique_ptr<Host>& host) {
     base::Rect shown{0, 0, medium.width, medium.height};
     if (!options.view.empty()) shown = *parse_view(options.view);
     const render::Size size = size_of(options, shown, !subject.raster.empty());
-    auto host = make_headless_host({.width = size.width, .height = size.height, .scale = options.scale});
-    if (!host) return std::unexpected(host.error());
+    auto made = make_headless_host({.width = size.width, .height = size.height, .scale = options.scale});
+    if (!made) return std::unexpected(made.error());
+    host = std::move(*made);
     const LabelPicture desc{.paint = paint,
                             .frame = frame,
                             .document = subject.document(),
                             .asset = subject.asset,
                             .shown = shown};
-    auto pixels = draw_label_picture(**host, desc);
+    auto pixels = draw_label_picture(*host, desc);
     if (!pixels) return std::unexpected(pixels.error());
     return media::write_png(options.out, *pixels, size.width, size.height);
 }
@@ -138,6 +140,7 @@ base::Result<void> run(const Options& options) {
     Subject subject;
     auto loaded = is_project(options.file) ? load_project(options, subject) : load_medium(options, subject);
     if (!loaded) return loaded;
+    std::unique_ptr<Host> host;
     if (subject.raster.empty()) {
         if (options.look.given())
             return base::fail(base::ErrorKind::refused,
@@ -146,11 +149,11 @@ base::Result<void> run(const Options& options) {
         const media::VideoFrame& picture = *subject.picture;
         const render::MediaSize size{static_cast<double>(picture.shown_width()),
                                      static_cast<double>(picture.shown_height())};
-        return draw(options, subject, size, picture.index, paint_frame(picture));
+        return draw(options, subject, size, picture.index, paint_frame(picture), host);
     }
     auto raster = RasterPicture::open(subject.raster, options.look);
     if (!raster) return std::unexpected(raster.error());
-    return draw(options, subject, (*raster)->size(), 0, (*raster)->painter());
+    return draw(options, subject, (*raster)->size(), 0, (*raster)->painter(), host);
 }
 
 RunCommand setup(CLI::App& cli) {

@@ -72,8 +72,9 @@ void draw_on_ground(Properties& p, const Track& track, const labels::ShapeAt& sh
         outline.assign(path->points.begin(), path->points.begin() + static_cast<std::ptrdiff_t>(end));
     }
     if (outline.size() < 2 || track.info.shape == labels::ShapeKind::points) return;
-    p.fact(track.info.shape == labels::ShapeKind::polyline ? "Length" : "Area",
-           p.u.bench.measured_text(outline));
+    const Measured measured = p.u.bench.measured(outline, track.info.shape != labels::ShapeKind::polyline);
+    p.fact(measured.area.empty() ? "Length" : "Perimeter", measured.length);
+    if (!measured.area.empty()) p.fact("Area", measured.area);
 }
 
 void draw_flags(Properties& p, const Track& track, const labels::ShapeAt* shape) {

@@ -101,8 +101,7 @@ void Canvas::draw_tiles(Workbench& bench, RasterDisplay& raster, LayerId id, ren
     if (!raster.info()) return;
     if (!raster.shading()) return raster.drew({});
     LayerTextures& held = m_layer_textures[id];
-    if (held.of != &raster || held.generation != raster.generation()) held.textures.clear();
-    held.of = &raster;
+    if (held.generation != raster.generation()) held.textures.clear();
     held.generation = raster.generation();
     held.frame = m_frame;
     held.textures.begin_frame();

@@ -73,8 +73,7 @@ private:
     render::VideoTextures m_textures;
     media::FramePtr m_uploaded;
     struct LayerTextures {
-        const RasterDisplay* of = nullptr;  // whose tiles they are; identity only
-        int generation = 0;
+        int generation = 0;       // whose tiles they are
         std::uint64_t frame = 0;  // drawn last
         render::RasterTextures textures;
     };

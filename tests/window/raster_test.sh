@@ -115,3 +115,29 @@ expect raster.broken > 0
 expect raster.missing == 0
 STEPS
 "$limn" --script cut.txt --size 1440x900 cut.tif
+
+# Two rasters of one size, one after the other: the canvas shows the one that is named (white, then black).
+gdal_create -q -of PNG -outsize 300 300 -bands 1 -ot UInt16 -burn 65535 white.png
+gdal_create -q -of PNG -outsize 300 300 -bands 1 -ot UInt16 -burn 0 black.png
+cat > switch.txt <<'STEPS'
+wait idle
+click "Stretch"
+click "As it is"
+click "black.png"
+wait idle
+click "Stretch"
+click "As it is"
+wait idle
+screenshot black-shown.png
+click "white.png"
+wait idle
+screenshot white-shown.png
+STEPS
+"$limn" --script switch.txt --size 1440x900 white.png black.png
+middle() { ffmpeg -v error -i "$1" -vf crop=20:20:620:250 -f rawvideo -pix_fmt gray - | od -An -tu1 -v | grep -oE '[0-9]+' | sort -un | tr '\n' ' '; }
+[[ $(middle black-shown.png) == "0 " ]] || fail "black.png is shown as $(middle black-shown.png)"
+[[ $(middle white-shown.png) == "255 " ]] || fail "white.png is shown as $(middle white-shown.png)"
+
+# The command line draws the same, and ends well.
+"$limn" render white.png -o rendered.png --stretch none --size 100x100
+[[ $(ffmpeg -v error -i rendered.png -f rawvideo -pix_fmt gray - | od -An -tu1 -v | grep -oE '[0-9]+' | sort -un | tail -1) == 255 ]] || fail "white.png is not rendered white"
