@@ -298,6 +298,7 @@ private:
     void want_frame(std::int64_t frame, int ahead);
     ToolContext tool_context();
     bool picture_can_be_edited();  // else says why
+    bool may_undo();               // else says why
     bool edit_selected(const char* name,
                        const std::function<void(labels::Transaction&, const labels::Track&)>& change);
     void load_view();
@@ -321,6 +322,7 @@ private:
     labels::AssetId m_video_asset;
     std::string m_author;
     double m_leave_asked_secs = -1e9;
+    double m_undo_asked_secs = -1e9;
     std::optional<media::VideoInfo> m_info;
     media::FramePtr m_picture;
     std::string m_media_error;

@@ -270,8 +270,26 @@ void Workbench::select_next(int direction) {
     m_view.selection = {here[static_cast<std::size_t>(index)]};
 }
 
+// Nobody who takes back a gesture too many means the medium itself: that step is asked for twice.
+bool Workbench::may_undo() {
+    const auto& steps = document()->history().undo;
+    if (steps.empty() || !steps.back().edit) return true;
+    for (const auto& [id, change] : steps.back().edit->assets) {
+        if (change.before || !change.after) continue;
+        constexpr double k_second_press_secs = 5;
+        if (m_now_secs - m_undo_asked_secs < k_second_press_secs) return true;
+        m_undo_asked_secs = m_now_secs;
+        toast(ToastKind::warning,
+              fmt::format("The next step back takes {} out of the project; once more within "
+                          "5 s does it",
+                          change.after->name));
+        return false;
+    }
+    return true;
+}
+
 void Workbench::undo() {
-    if (!m_project || (m_tool && m_tool->busy())) return;
+    if (!m_project || (m_tool && m_tool->busy()) || !may_undo()) return;
     const auto undone = document()->undo();
     if (undone) follow_marks(document()->history().redo.back().edit.get());
     toast(ToastKind::info, undone ? "Undid: " + *undone : undone.error().message);
