@@ -60,6 +60,38 @@ std::optional<double> shared_nodata(GDALDatasetH source) {
     return nodata;
 }
 
+// Where the source is much finer, the overview whose pixels are about the base's: GDAL would warp from the
+// finest.
+DatasetPtr overview_for(GDALDatasetH source, const RasterInfo& base) {
+    char** options = CSLSetNameValue(nullptr, "DST_SRS", base.reference.crs.c_str());
+    void* transformer = GDALCreateGenImgProjTransformer2(source, nullptr, options);
+    CSLDestroy(options);
+    if (transformer == nullptr) return nullptr;
+    std::array<double, 6> place = *base.reference.geotransform;
+    GDALSetGenImgProjTransformerDstGeoTransform(transformer, place.data());
+    std::array x = {base.width_px / 2.0, base.width_px / 2.0 + 1},
+               y = {base.height_px / 2.0, base.height_px / 2.0};
+    std::array z = {0.0, 0.0};
+    std::array ok = {FALSE, FALSE};
+    GDALGenImgProjTransform(transformer, TRUE, 2, x.data(), y.data(), z.data(), ok.data());
+    GDALDestroyGenImgProjTransformer(transformer);
+    if (ok[0] == FALSE || ok[1] == FALSE) return nullptr;
+    const double finer = std::hypot(x[1] - x[0], y[1] - y[0]);  // its pixels for one of the base
+    GDALRasterBandH band = GDALGetRasterBand(source, 1);
+    int chosen = -1;
+    double factor = 1;
+    for (int i = 0; i < GDALGetOverviewCount(band); ++i) {
+        const double of = static_cast<double>(GDALGetRasterXSize(source)) /
+                          GDALGetRasterBandXSize(GDALGetOverview(band, i));
+        if (of <= finer * 1.01 && of > factor) chosen = i, factor = of;
+    }
+    if (chosen < 0) return nullptr;
+    const std::string level = fmt::format("OVERVIEW_LEVEL={}", chosen);
+    const char* const open_options[] = {level.c_str(), nullptr};
+    return DatasetPtr{GDALOpenEx(GDALGetDescription(source), GDAL_OF_RASTER | GDAL_OF_READONLY, nullptr,
+                                 open_options, nullptr)};
+}
+
 // The mosaic is written when it is closed, under the name it is given.
 bool write_warped(GDALDatasetH source, const RasterInfo& base, const fs::path& to) {
     char** options = CSLSetNameValue(nullptr, "DST_SRS", base.reference.crs.c_str());
@@ -136,7 +168,7 @@ base::Result<fs::path> warp_onto(const fs::path& given, const RasterInfo& base) 
                           "it: {}",
                           base.path.string());
     std::string key =
-        file.string() + base.reference.crs + fmt::format("{}x{} v1", base.width_px, base.height_px);
+        file.string() + base.reference.crs + fmt::format("{}x{} v2", base.width_px, base.height_px);
     for (const double value : *base.reference.geotransform) key += fmt::format(" {:.17g}", value);
     const auto written = fs::last_write_time(file, error);
     if (!error) key += fmt::format(" {}", written.time_since_epoch().count());
@@ -144,7 +176,8 @@ base::Result<fs::path> warp_onto(const fs::path& given, const RasterInfo& base) 
     if (!to) return std::unexpected(to.error());
     if (fs::exists(*to, error) && open_dataset(*to)) return *to;
     const geo::GdalMessages messages;
-    if (write_warped(source->get(), base, *to)) return *to;
+    const DatasetPtr coarser = overview_for(source->get(), base);
+    if (write_warped(coarser ? coarser.get() : source->get(), base, *to)) return *to;
     return base::fail(base::ErrorKind::refused, "GDAL cannot lay this raster onto the one below ({}): {}",
                       messages.reason(), file.string());
 }
