@@ -116,8 +116,6 @@ struct RasterFile::Impl {
     struct PlaneRead;
     [[nodiscard]] PlaneRead prepare(TileAddress address, int band, const std::stop_token& stop) const;
     [[nodiscard]] PlanePtr read_plane(PlaneRead read) const;
-    [[nodiscard]] bool read_together(std::vector<PlaneRead>& reads) const;
-    [[nodiscard]] PlanePtr finish(PlaneRead read) const;
     void read_by_cells(const ReadDesc& desc, const Window& window, RasterPlane& plane) const;
 };
 
@@ -211,10 +209,10 @@ RasterFile::Impl::PlaneRead RasterFile::Impl::prepare(TileAddress address, int b
     if (read.desc.band == nullptr) return read;
     read.desc.type = buffer_type(GDALGetRasterDataType(read.desc.band));
     if (level.origin == RasterLevel::Origin::reduced && !source.fast_when_reduced) {
-        plane.provisional = static_cast<double>(source.width) * source.height > k_most_averaged_px;
+        const bool large = static_cast<double>(source.width) * source.height > k_most_averaged_px;
         const bool classes = !read.facts->palette.empty() || !read.facts->categories.empty();
         // GDAL averages signed bytes as if they were not.
-        if (!plane.provisional && read.facts->type != "Int8")
+        if (!large && read.facts->type != "Int8")
             read.desc.resampling = classes ? GRIORA_Mode : GRIORA_Average;
     }
     const double scale_x = static_cast<double>(source.width) / level.width;
@@ -222,16 +220,6 @@ RasterFile::Impl::PlaneRead RasterFile::Impl::prepare(TileAddress address, int b
     read.window = {left * scale_x,         top * scale_y, plane.width * scale_x,
                    plane.height * scale_y, plane.width,   plane.height};
     return read;
-}
-
-PlanePtr RasterFile::Impl::finish(PlaneRead read) const {
-    to_plane_samples(read.plane->samples, read.desc.type, *read.facts);
-    // Alpha of 16 bit is written as 0 … 65535 by some and as 0 … 255 by others: what is not 0 is there.
-    if (read.plane->band == 0 && info.bands.front().type != "Byte")
-        for (std::byte& sample : read.plane->samples)
-            sample = sample == std::byte{0} ? std::byte{0} : std::byte{255};
-    read.plane->type = plane_type(*read.facts, read.desc.type);
-    return std::move(read.plane);
 }
 
 PlanePtr RasterFile::Impl::read_plane(PlaneRead read) const {
@@ -250,53 +238,20 @@ PlanePtr RasterFile::Impl::read_plane(PlaneRead read) const {
         if (!read.desc.stop->stop_requested()) read_by_cells(read.desc, read.window, plane);
         plane.why_broken = messages.reason();
     }
-    return finish(std::move(read));
-}
-
-// Several full bands of one type in one go, which a file that keeps them together decodes once. False when
-// that cannot be done, or something is broken: then each is read by itself.
-bool RasterFile::Impl::read_together(std::vector<PlaneRead>& reads) const {
-    const TileAddress address = reads.front().plane->address;
-    const LevelSource& source = sources[static_cast<std::size_t>(address.level)];
-    if (reads.size() < 2 || source.overview >= 0 ||
-        info.levels[static_cast<std::size_t>(address.level)].origin == RasterLevel::Origin::reduced)
-        return false;
-    std::vector<int> bands;
-    for (const PlaneRead& read : reads) {
-        if (read.plane->band == 0 || read.desc.type != reads.front().desc.type) return false;
-        bands.push_back(read.plane->band);
-    }
-    const RasterPlane& first = *reads.front().plane;
-    const GDALDataType type = reads.front().desc.type;
-    const auto plane_bytes =
-        static_cast<std::size_t>(first.width) * first.height * GDALGetDataTypeSizeBytes(type);
-    std::vector<std::byte> all(plane_bytes * bands.size());
-    GDALRasterIOExtraArg extra;
-    INIT_RASTERIO_EXTRA_ARG(extra);
-    extra.pfnProgress = go_on;
-    extra.pProgressData = const_cast<std::stop_token*>(reads.front().desc.stop);
-    const geo::GdalMessages messages;
-    const int left = address.x * info.tile_px, top = address.y * info.tile_px;
-    if (GDALDatasetRasterIOEx(source.in_pyramid ? pyramid.get() : file.get(), GF_Read, left, top, first.width,
-                              first.height, all.data(), first.width, first.height, type,
-                              static_cast<int>(bands.size()), bands.data(), 0, 0,
-                              static_cast<GSpacing>(plane_bytes), &extra) != CE_None)
-        return false;
-    for (std::size_t i = 0; i < reads.size(); ++i) {
-        const auto from = all.begin() + static_cast<std::ptrdiff_t>(i * plane_bytes);
-        reads[i].plane->samples.assign(from, from + static_cast<std::ptrdiff_t>(plane_bytes));
-    }
-    return true;
+    to_plane_samples(plane.samples, read.desc.type, *read.facts);
+    // Alpha of 16 bit is written as 0 … 65535 by some and as 0 … 255 by others: what is not 0 is there.
+    if (plane.band == 0 && info.bands.front().type != "Byte")
+        for (std::byte& sample : plane.samples)
+            sample = sample == std::byte{0} ? std::byte{0} : std::byte{255};
+    plane.type = plane_type(*read.facts, read.desc.type);
+    return std::move(read.plane);
 }
 
 base::Result<std::vector<PlanePtr>> RasterFile::read_tile(TileAddress address, std::span<const int> bands,
                                                           const std::stop_token& stop) const {
-    std::vector<Impl::PlaneRead> reads;
-    for (const int band : bands) reads.push_back(m_impl->prepare(address, band, stop));
-    const bool together = !reads.empty() && m_impl->read_together(reads);
     std::vector<PlanePtr> planes;
-    for (Impl::PlaneRead& read : reads) {
-        planes.push_back(together ? m_impl->finish(std::move(read)) : m_impl->read_plane(std::move(read)));
+    for (const int band : bands) {
+        planes.push_back(m_impl->read_plane(m_impl->prepare(address, band, stop)));
         if (stop.stop_requested()) return base::fail(base::ErrorKind::cancelled, "Reading was cancelled");
     }
     return planes;

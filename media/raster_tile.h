@@ -43,7 +43,6 @@ struct RasterPlane {
     std::vector<std::byte> samples;  // rows top to bottom without gaps
     std::vector<TileRect> broken;    // could not be read; zeros there
     std::string why_broken;          // one sentence, of the first of them
-    bool provisional = false;        // sampled coarsely; the pyramid will bring better
 
     [[nodiscard]] std::size_t size_bytes() const { return samples.size() + sizeof *this; }
     [[nodiscard]] float value(int x, int y) const;

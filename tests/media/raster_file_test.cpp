@@ -125,7 +125,6 @@ TEST_CASE("levels_go_down_to_one_tile_and_are_averaged_where_none_are_stored") {
     CHECK(last.origin == media::RasterLevel::Origin::reduced);
     const auto coarse = plane(file, {static_cast<int>(file.info().levels.size()) - 1, 0, 0}, 1);
     CHECK(coarse->value(100, 100) == doctest::Approx(15).epsilon(0.05));
-    CHECK_FALSE(coarse->provisional);
 }
 
 TEST_CASE("what_says_nothing_is_here_is_told") {
