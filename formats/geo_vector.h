@@ -29,6 +29,17 @@ struct VectorFormat {
 [[nodiscard]] base::Result<Report> read_geo_vector(const VectorFormat& format,
                                                    const std::filesystem::path& file, ReadContext& context);
 
+// The two functions of a driver's row, of the format that `format` gives.
+template <const VectorFormat& (*format)()>
+base::Result<Report> read_as(const std::filesystem::path& file, ReadContext& context) {
+    return read_geo_vector(format(), file, context);
+}
+template <const VectorFormat& (*format)()>
+base::Result<Report> write_as(const labels::State& state, const std::filesystem::path& out,
+                              const WriteContext& context) {
+    return write_geo_vector(format(), state, out, context);
+}
+
 // The fields of a label beside its attributes, as both halves name them.
 namespace field {
 inline constexpr const char* id = "id";

@@ -32,15 +32,6 @@ Match probe(std::span<const std::byte> first_bytes, const std::filesystem::path&
     return has("\"coordinates\"") && has("\"type\"") ? Match::maybe : Match::no;
 }
 
-base::Result<Report> read(const std::filesystem::path& file, ReadContext& context) {
-    return read_geo_vector(format(), file, context);
-}
-
-base::Result<Report> write(const labels::State& state, const std::filesystem::path& out,
-                           const WriteContext& context) {
-    return write_geo_vector(format(), state, out, context);
-}
-
 }  // namespace
 
 const FormatDriver geojson_driver = {
@@ -57,8 +48,8 @@ const FormatDriver geojson_driver = {
         "again on the way back, where nothing changed them); what is finer than seven decimals of a degree "
         "(a centimetre), layers, groups, and numbers' own spelling.",
     .probe = probe,
-    .read = read,
-    .write = write,
+    .read = read_as<format>,
+    .write = write_as<format>,
     .in_a_crs = true,
 };
 

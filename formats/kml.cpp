@@ -29,15 +29,6 @@ Match probe(std::span<const std::byte> first_bytes, const std::filesystem::path&
     return text.find("<kml") != std::string_view::npos ? Match::certain : Match::no;
 }
 
-base::Result<Report> read(const std::filesystem::path& file, ReadContext& context) {
-    return read_geo_vector(format(), file, context);
-}
-
-base::Result<Report> write(const labels::State& state, const std::filesystem::path& out,
-                           const WriteContext& context) {
-    return write_geo_vector(format(), state, out, context);
-}
-
 }  // namespace
 
 const FormatDriver kml_driver = {
@@ -53,8 +44,8 @@ const FormatDriver kml_driver = {
         "known "
         "again on the way back, where nothing changed them); layers, groups, and numbers' own spelling.",
     .probe = probe,
-    .read = read,
-    .write = write,
+    .read = read_as<format>,
+    .write = write_as<format>,
     .in_a_crs = true,
 };
 

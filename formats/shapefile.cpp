@@ -28,15 +28,6 @@ Match probe(std::span<const std::byte> first_bytes, const std::filesystem::path&
                                                                                        : Match::no;
 }
 
-base::Result<Report> read(const std::filesystem::path& file, ReadContext& context) {
-    return read_geo_vector(format(), file, context);
-}
-
-base::Result<Report> write(const labels::State& state, const std::filesystem::path& out,
-                           const WriteContext& context) {
-    return write_geo_vector(format(), state, out, context);
-}
-
 }  // namespace
 
 const FormatDriver shapefile_driver = {
@@ -53,8 +44,8 @@ const FormatDriver shapefile_driver = {
         "again on the way back, where nothing changed them); names of fields longer than ten characters, "
         "texts longer than 254 bytes, layers, groups, and numbers' own spelling.",
     .probe = probe,
-    .read = read,
-    .write = write,
+    .read = read_as<format>,
+    .write = write_as<format>,
     .in_a_crs = true,
 };
 
