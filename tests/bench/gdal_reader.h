@@ -13,9 +13,13 @@ namespace bench {
 // width × height.
 [[nodiscard]] double gdal_secs_for_view(const std::filesystem::path& file, std::array<int, 4> window,
                                         int width, int height);
+enum class Kept {
+    none,
+    all
+};  // thrown away as soon as they are read, or copied to be used, as a viewer must
 // Reads those tiles of three bands, shared out among threads with a dataset each that is open already.
 [[nodiscard]] double gdal_secs_for_tiles(const std::filesystem::path& file,
                                          const std::vector<media::TileAddress>& tiles, int tile_px,
-                                         int threads);
+                                         int threads, Kept kept);
 
 }  // namespace bench
