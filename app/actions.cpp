@@ -241,6 +241,8 @@ constexpr Action k_actions[] = {
      [](B& b) { b.view().bottom_shown = !b.view().bottom_shown; }},
     {"panel.strip", "Show or hide the thumbnails", "View", "Ctrl+Shift+J", "", has_video,
      [](B& b) { b.view().strip_shown = !b.view().strip_shown; }},
+    {"theme.flip", "Light or dark", "View", "", "", nullptr, flip_theme},
+
     {"layer.add", "Add a layer…", "Raster", "Ctrl+L", "", has_raster, show<Popup::layer_prompt>},
     {"layer.remove", "Remove the layer", "Raster", "", "", has_layer,
      [](B& b) { b.layers()->remove(b.layers()->selected); }},
@@ -260,7 +262,6 @@ constexpr Action k_actions[] = {
      [](B& b) { restyle(b, [](media::RasterStyle& style) { style.hillshade = !style.hillshade; }); }},
     {"raster.invert", "Invert the colours", "Raster", "", "", has_one_channel,
      [](B& b) { restyle(b, [](media::RasterStyle& style) { style.inverted = !style.inverted; }); }},
-    {"theme.flip", "Light or dark", "View", "", "", nullptr, flip_theme},
 
     {"track.keyframe", "Keyframe on or off", "Track", "K", "", has_selection,
      [](B& b) { b.toggle_keyframe(); }},

@@ -110,7 +110,8 @@ bool MapLayers::update(double now_secs) {
         if (layer->vectors) {
             const media::VectorProgress progress = layer->vectors->progress();
             if (progress.error) layer->error = progress.error->message;
-            changed |= !progress.is_done;
+            changed |= !progress.is_done || !layer->m_seen_done;  // the last of it as well
+            layer->m_seen_done = progress.is_done;
         }
     }
     const bool off = m_flicker && std::fmod(now_secs, 2 * k_blink_secs) >= k_blink_secs;

@@ -42,6 +42,7 @@ private:
     friend class MapLayers;
     struct Preparing;
     std::shared_ptr<Preparing> m_preparing;
+    bool m_seen_done = false;  // of the vectors: that nothing more will come
 };
 
 class MapLayers {

@@ -89,7 +89,9 @@ bool RasterDisplay::update() {
             m_error = info->error().message;
         } else {
             m_info = **info;
-            set_style(m_desc.style.value_or(media::default_style(*m_info)));
+            m_presets = media::presets_of(*m_info);
+            m_default_style = media::default_style(*m_info);
+            set_style(m_desc.style.value_or(m_default_style));
             place();
         }
     }
@@ -116,12 +118,14 @@ void RasterDisplay::set_style(media::RasterStyle style) {
     auto shading = media::make_shading(style, *m_info, m_stats);
     if (!shading) {
         m_style_error = shading.error().message;
+        m_refused = style.channels.size() == 1 ? style.channels.front() : std::string{};
         if (m_shading) return;
-        style = media::default_style(*m_info);  // what was kept from another file of that name
+        style = m_default_style;  // what was kept from another file of that name
         shading = media::make_shading(style, *m_info, m_stats);
         if (!shading) return;
     }
     m_style_error.clear();
+    m_refused.clear();
     m_style = std::move(style);
     std::string of = m_style.of == media::StretchOf::view
                          ? fmt::format("{},{},{},{} ", m_sight.plan.seen.x0, m_sight.plan.seen.y0,

@@ -49,8 +49,13 @@ public:
     // Null until something is known of its values.
     [[nodiscard]] const std::shared_ptr<const media::RasterShading>& shading() const { return m_shading; }
     [[nodiscard]] const media::RasterStyle& style() const { return m_style; }
+    // What the bands allow, and what is shown when nobody has chosen; once the info is there.
+    [[nodiscard]] const std::vector<media::BandPreset>& presets() const { return m_presets; }
+    [[nodiscard]] const media::RasterStyle& default_style() const { return m_default_style; }
     // Why an expression cannot be used; then the old one is still shown.
     [[nodiscard]] const std::string& style_error() const { return m_style_error; }
+    // What was typed for a single channel then, to be mended; empty: nothing was refused.
+    [[nodiscard]] const std::string& refused_expression() const { return m_refused; }
     void set_style(media::RasterStyle style);
     // Of the channels of shading(), in its order; what they are stretched from.
     [[nodiscard]] const std::vector<media::ValueStats>& stats() const { return m_stats; }
@@ -83,8 +88,9 @@ private:
     std::unique_ptr<media::RasterSource> m_source;
     std::unique_ptr<media::RasterSource> m_next_source;  // with a pyramid, while it opens
     std::optional<media::RasterInfo> m_info;
-    std::string m_error, m_style_error;
-    media::RasterStyle m_style;
+    std::string m_error, m_style_error, m_refused;
+    media::RasterStyle m_style, m_default_style;
+    std::vector<media::BandPreset> m_presets;
     std::shared_ptr<const media::RasterShading> m_shading;
     std::vector<media::ValueStats> m_stats;
     std::string m_stats_of,

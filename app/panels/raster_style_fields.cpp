@@ -22,9 +22,9 @@ void set_style(Ui& u, RasterStyle style) {
 
 void draw_preset(Properties& p, const RasterDisplay& raster) {
     const RasterStyle& style = raster.style();
-    const auto presets = media::presets_of(*raster.info());
+    const std::vector<media::BandPreset>& presets = raster.presets();
     std::vector<std::string> names = {"As the file says"};
-    int index = style == media::default_style(*raster.info()) && style.preset.empty() ? 0 : -1;
+    int index = style.preset.empty() && style == raster.default_style() ? 0 : -1;
     for (const media::BandPreset& preset : presets) {
         if (preset.id == style.preset) index = static_cast<int>(names.size());
         names.push_back(preset.is_guess ? preset.name + " (guess)" : preset.name);
@@ -34,8 +34,7 @@ void draw_preset(Properties& p, const RasterDisplay& raster) {
     if (!choice_field(p.u, "Preset", field, index, names, {}, "Own")) return;
     if (index > 0)
         return set_style(p.u, media::with_preset(style, presets[static_cast<std::size_t>(index) - 1]));
-    RasterStyle plain = media::default_style(*raster.info());
-    set_style(p.u, std::move(plain));
+    set_style(p.u, raster.default_style());
 }
 
 std::string band_or_expression(const std::string& text) {
@@ -43,7 +42,8 @@ std::string band_or_expression(const std::string& text) {
 }
 
 // "b4", or 4 for short; an expression as well.
-void draw_channels(Properties& p, const RasterStyle& style) {
+void draw_channels(Properties& p, const RasterDisplay& raster) {
+    const RasterStyle& style = raster.style();
     Ui& u = p.u;
     if (style.channels.size() == 3) {
         Area field = p.row("R  G  B", "The band, or an expression, shown as red, as green and as blue");
@@ -61,14 +61,16 @@ void draw_channels(Properties& p, const RasterStyle& style) {
         }
     }
     const bool alone = style.channels.size() == 1;
-    std::string text = alone ? style.channels.front() : std::string{};
+    std::string text = !raster.refused_expression().empty() ? raster.refused_expression()
+                       : alone                              ? style.channels.front()
+                                                            : std::string{};
     const Area field = p.row(
         "Expression", "One band (b4), or arithmetic over bands: (b4-b3)/(b4+b3), b1 > 0.35 and b2 < 100");
     if (!text_field(u, "Expression", field, text, "(b4-b3)/(b4+b3)")) return;
     RasterStyle next = style;
     next.preset.clear();
     if (text.empty()) {
-        if (alone) next = media::default_style(*u.bench.styled_raster()->info());
+        if (alone) next = u.bench.styled_raster()->default_style();
     } else {
         next.channels = {band_or_expression(text)};
         if (next.stretch == Stretch::none || next.stretch == Stretch::manual)
@@ -256,7 +258,7 @@ void draw_colors(Properties& p, const RasterDisplay& raster) {
 void draw_raster_style(Properties& p, RasterDisplay& raster) {
     p.head("Display");
     draw_preset(p, raster);
-    draw_channels(p, raster.style());
+    draw_channels(p, raster);
     if (!raster.style_error().empty()) p.paragraph(raster.style_error(), p.u.theme.doubt);
     draw_stretch(p, raster);
     draw_histogram(p, raster);

@@ -215,6 +215,7 @@ InputEvent Canvas::in_first_view(InputEvent event) const {
 }
 
 void Canvas::draw_media(Workbench& bench, render::Size target, float px) {
+    m_px = px;
     m_tags.clear();
     m_notes.clear();
     read_under_pointer(bench);
@@ -325,7 +326,7 @@ bool Canvas::pointer(Workbench& bench, const InputEvent& as_it_came) {
     if (event.kind == InputKind::press && event.button == 0 && on_overview && !m_left_down)
         m_in_overview = true;
     if (MapLayers* layers = bench.layers(); layers != nullptr && layers->swipe) {
-        const bool on_line = std::abs(event.at.x - swipe_x(*layers)) < 7;
+        const bool on_line = std::abs(event.at.x - swipe_x(*layers)) < 7 * m_px;
         if (event.kind == InputKind::press && event.button == 0 && on_line && !m_left_down) m_swiping = true;
         if (m_swiping) {
             if (event.kind == InputKind::release || event.kind == InputKind::focus_lost) m_swiping = false;
@@ -387,7 +388,7 @@ bool Canvas::pointer(Workbench& bench, const InputEvent& as_it_came) {
 Cursor Canvas::cursor(const Workbench& bench) const {
     if (m_panning || m_in_overview) return Cursor::hand;
     if (const MapLayers* layers = bench.layers(); layers != nullptr && layers->swipe)
-        if (m_swiping || std::abs(m_pointer.x - swipe_x(*layers)) < 7) return Cursor::resize_ew;
+        if (m_swiping || std::abs(m_pointer.x - swipe_x(*layers)) < 7 * m_px) return Cursor::resize_ew;
     if (m_overview && m_overview->screen.contains(m_pointer)) return Cursor::arrow;
     return bench.tool_overlay().cursor;
 }

@@ -79,6 +79,7 @@ private:
     };
     std::map<LayerId, LayerTextures> m_layer_textures;  // 0: the raster itself
     std::uint64_t m_frame = 0;
+    float m_px = 1;          // framebuffer pixels per logical pixel, as drawn last
     bool m_swiping = false;  // the line of the swipe is being dragged
     bool m_more_to_upload = false;
     std::optional<render::View> m_second;    // of two linked views the right one; of the first's size
