@@ -71,7 +71,9 @@ void draw_poster(Ui& u, Area room, const labels::Asset& asset, bool missing) {
                   std::round(room.x0) + std::round(u.px(36)),
                   std::round(middle - u.px(10)) + std::round(u.px(20))};
     const bool seen_once = !asset.relative_path.empty() || !asset.absolute_path.empty();
-    const auto poster = seen_once ? u.bench.poster_of(asset.id) : std::optional<media::ThumbnailPtr>{nullptr};
+    // A film's decoder makes wrong pictures of rasters (samples of 16 bit, broken parts): none is better.
+    const bool may_have = seen_once && asset.kind != labels::MediaKind::raster;
+    const auto poster = may_have ? u.bench.poster_of(asset.id) : std::optional<media::ThumbnailPtr>{nullptr};
     if (!poster) u.later([id = asset.id](Workbench& bench) { bench.ask_for_poster(id); });
     if (poster && *poster && draw_thumbnail(u, at, **poster, missing ? 0.4f : 1, u.px(2))) return;
     fill(at, mix(u.theme.panel, u.theme.line, 0.5f), u.px(2));
