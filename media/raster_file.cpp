@@ -143,9 +143,19 @@ base::Result<RasterFile> RasterFile::open(const std::filesystem::path& path,
 
 GDALRasterBandH RasterFile::Impl::band_at(const LevelSource& source, int band) const {
     GDALDatasetH dataset = source.in_pyramid ? pyramid.get() : file.get();
-    GDALRasterBandH found = GDALGetRasterBand(dataset, std::max(band, 1));
+    int number = std::max(band, 1);
+    bool is_mask = false;
+    if (source.in_pyramid && band == 0) {
+        // An alpha band, or a mask of the file, which the pyramid has as one more band. Asked for the mask of
+        // an overview, GDAL may say that all of it is there.
+        const auto alpha = std::ranges::find(info.bands, "Alpha", &RasterBand::color);
+        number = alpha != info.bands.end() ? alpha->number : static_cast<int>(info.bands.size()) + 1;
+        is_mask = number <= GDALGetRasterCount(dataset);
+        if (!is_mask) number = 1;
+    }
+    GDALRasterBandH found = GDALGetRasterBand(dataset, number);
     if (found != nullptr && source.overview >= 0) found = GDALGetOverview(found, source.overview);
-    return found != nullptr && band == 0 ? GDALGetMaskBand(found) : found;
+    return found != nullptr && band == 0 && !is_mask ? GDALGetMaskBand(found) : found;
 }
 
 // Each block (or a part of the tile, where blocks are larger) by itself; what fails is noted.

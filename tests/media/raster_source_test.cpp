@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <fstream>
 #include <numeric>
 #include <thread>
 
@@ -152,6 +153,70 @@ TEST_CASE("a_pyramid_is_made_beside_nothing_of_the_users") {
     REQUIRE(coarse.has_value());
     CHECK(coarse->front()->value(8, 8) == 40);
     CHECK(coarse->front()->value(24, 8) == 200);
+}
+
+TEST_CASE("a_pyramid_keeps_what_is_not_there") {
+    const Folder folder, cache;
+    ::setenv("XDG_CACHE_HOME", cache.path.c_str(), 1);
+    constexpr int k_edge = 6000, k_masked = 2048;  // columns
+    const fs::path masked = make(folder.path / "masked.tif",
+                                 {.width = k_edge, .height = k_edge, .more = [](GDALDatasetH made) {
+                                      REQUIRE(GDALCreateDatasetMaskBand(made, GMF_PER_DATASET) == CE_None);
+                                      GDALRasterBandH mask = GDALGetMaskBand(GDALGetRasterBand(made, 1));
+                                      std::vector<std::uint8_t> row(k_edge, 255);
+                                      std::fill_n(row.begin(), k_masked, std::uint8_t{0});
+                                      for (int y = 0; y < k_edge; ++y)
+                                          REQUIRE(GDALRasterIO(mask, GF_Write, 0, y, k_edge, 1, row.data(),
+                                                               k_edge, 1, GDT_Byte, 0, 0) == CE_None);
+                                  }});
+    const fs::path alpha =
+        make(folder.path / "alpha.tif", {.width = k_edge,
+                                         .height = k_edge,
+                                         .bands = 2,
+                                         .options = {"ALPHA=YES"},
+                                         .value = [](int x, int, int band) {
+                                             return band == 1 ? 90 : x < k_masked ? 0 : 255;
+                                         }});
+    for (const fs::path& path : {masked, alpha}) {
+        CAPTURE(path.string());
+        const auto made = media::make_pyramid(path, {}, {});
+        REQUIRE_MESSAGE(made.has_value(), made.error().message);
+        const auto file = media::RasterFile::open(path, *made);
+        REQUIRE(file.has_value());
+        CHECK(file->info().mask_band == 0);
+        const int tile_px = file->info().tile_px;
+        for (const int level : {0, 1, 2}) {
+            const std::array bands = {0};
+            const int tile = (k_masked >> level) / tile_px;
+            const auto left = file->read_tile({level, tile - 1, 0}, bands, {});
+            const auto right = file->read_tile({level, tile, 0}, bands, {});
+            REQUIRE((left.has_value() && right.has_value()));
+            CHECK(left->front()->broken.empty());
+            CHECK(left->front()->value(tile_px - 2, 100) == 0);
+            CHECK(right->front()->value(1, 100) == 255);
+        }
+    }
+}
+
+TEST_CASE("mosaics_of_the_same_text_have_a_pyramid_each") {
+    const Folder first, second, cache;
+    ::setenv("XDG_CACHE_HOME", cache.path.c_str(), 1);
+    const std::string text =
+        "<VRTDataset rasterXSize=\"6000\" rasterYSize=\"6000\"><VRTRasterBand dataType=\"Byte\" band=\"1\">"
+        "<SimpleSource><SourceFilename "
+        "relativeToVRT=\"1\">part.tif</SourceFilename><SourceBand>1</SourceBand>"
+        "<SrcRect xOff=\"0\" yOff=\"0\" xSize=\"6000\" ySize=\"6000\"/>"
+        "<DstRect xOff=\"0\" yOff=\"0\" xSize=\"6000\" "
+        "ySize=\"6000\"/></SimpleSource></VRTRasterBand></VRTDataset>";
+    for (const Folder* folder : {&first, &second}) {
+        make(folder->path / "part.tif", {.width = 6000, .height = 6000, .value = [&](int, int, int) {
+                                             return folder == &first ? 50 : 220;
+                                         }});
+        std::ofstream{folder->path / "m.vrt"} << text;
+    }
+    REQUIRE(media::make_pyramid(first.path / "m.vrt", {}, {}).has_value());
+    CHECK_FALSE(media::find_pyramid(first.path / "m.vrt").empty());
+    CHECK(media::find_pyramid(second.path / "m.vrt").empty());
 }
 
 TEST_CASE("values_are_measured") {

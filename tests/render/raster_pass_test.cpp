@@ -150,7 +150,7 @@ TEST_CASE("there_is_no_seam_where_tiles_meet") {
     CHECK(shown.textures.counters().borders_mended > 0);
 }
 
-TEST_CASE("no_data_and_masks_leave_the_ground") {
+TEST_CASE("no_data_leaves_the_ground") {
     const GlTest gl;
     if (!gl) return;
     const Folder folder;
