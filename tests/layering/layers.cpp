@@ -19,13 +19,14 @@ struct Layer {
 
 const std::vector<Layer> k_layers = {
     {"base", {}},
-    {"labels", {"base"}},
+    {"masks", {"base"}},
+    {"labels", {"base", "masks"}},
     {"geo", {"base"}},
     {"media", {"base", "geo"}},
-    {"assist", {"base", "labels", "media"}},
-    {"formats", {"base", "geo", "labels"}},
-    {"render", {"base", "media", "shaders"}},
-    {"app", {"base", "geo", "labels", "media", "assist", "formats", "render"}},
+    {"assist", {"base", "masks", "labels", "media"}},
+    {"formats", {"base", "geo", "masks", "labels"}},
+    {"render", {"base", "masks", "media", "shaders"}},
+    {"app", {"base", "geo", "masks", "labels", "media", "assist", "formats", "render"}},
 };
 
 // Libraries that only some layers may see, by the beginning of the header's name.
@@ -44,7 +45,7 @@ const std::vector<Library> k_libraries = {
     {"geodesic", {"geo"}},
     {"opencv", {"assist"}},
     {"sqlite3", {"labels"}},
-    {"zstd", {"labels"}},
+    {"zstd", {"masks", "labels"}},
     {"xxhash", {"base"}},
     {"sha2", {"base"}},
     {"pugixml", {"formats"}},

@@ -1,0 +1,131 @@
+#include "masks/block.h"
+
+#include <cassert>
+#include <cstring>
+
+#include <zstd.h>
+
+#include "base/log.h"
+
+namespace masks {
+
+namespace {
+
+constexpr int k_zstd_level = 1;
+
+std::size_t size_of(Depth depth) { return k_tile_samples * static_cast<std::size_t>(depth); }
+
+std::shared_ptr<std::byte[]> new_samples(Depth depth) {
+    return std::make_shared_for_overwrite<std::byte[]>(size_of(depth));
+}
+
+}  // namespace
+
+std::shared_ptr<Block> Block::of(Depth depth, std::span<const std::byte> samples) {
+    assert(samples.size() == size_of(depth));
+    std::shared_ptr<Block> block(new Block(depth));
+    block->m_samples = new_samples(depth);
+    std::ranges::copy(samples, block->m_samples.get());
+    return block;
+}
+
+std::shared_ptr<Block> Block::filled(Depth depth, Value value) {
+    std::shared_ptr<Block> block(new Block(depth));
+    block->m_samples = new_samples(depth);
+    if (depth == Depth::u8)
+        std::memset(block->m_samples.get(), value, k_tile_samples);
+    else
+        std::fill_n(reinterpret_cast<std::uint16_t*>(block->m_samples.get()), k_tile_samples, value);
+    return block;
+}
+
+base::Result<BlockPtr> Block::of_packed(Depth depth, Bytes packed) {
+    if (ZSTD_getFrameContentSize(packed.data(), packed.size()) != size_of(depth)) {
+        return base::fail(base::ErrorKind::malformed, "A tile of a mask holds no {} samples of {} bits",
+                          k_tile_samples, 8 * static_cast<int>(depth));
+    }
+    std::shared_ptr<Block> block(new Block(depth));
+    block->m_packed = std::make_shared<const Bytes>(std::move(packed));
+    return block;
+}
+
+SamplesPtr Block::samples() const {
+    const std::lock_guard lock{m_mutex};
+    if (m_samples) return m_samples;
+    auto samples = new_samples(m_depth);
+    const std::size_t size =
+        ZSTD_decompress(samples.get(), size_of(m_depth), m_packed->data(), m_packed->size());
+    if (ZSTD_isError(size) || size != size_of(m_depth)) {
+        base::log(base::LogLevel::error, "a tile of a mask could not be unpacked: it reads as unlabelled");
+        std::memset(samples.get(), 0, size_of(m_depth));
+    }
+    m_samples = std::move(samples);
+    return m_samples;
+}
+
+Value Block::at(std::size_t place) const {
+    const auto held = samples();
+    if (m_depth == Depth::u8) return static_cast<Value>(held[place]);
+    Value value = 0;
+    std::memcpy(&value, held.get() + 2 * place, 2);
+    return value;
+}
+
+std::shared_ptr<const Bytes> Block::packed() const {
+    const std::lock_guard lock{m_mutex};
+    if (m_packed) return m_packed;
+    Bytes packed(ZSTD_compressBound(size_of(m_depth)));
+    const std::size_t size =
+        ZSTD_compress(packed.data(), packed.size(), m_samples.get(), size_of(m_depth), k_zstd_level);
+    assert(!ZSTD_isError(size));  // the bound is kept to
+    packed.resize(size);
+    packed.shrink_to_fit();
+    m_packed = std::make_shared<const Bytes>(std::move(packed));
+    return m_packed;
+}
+
+base::Sha256 Block::hash() const {
+    const auto bytes = packed();
+    const std::lock_guard lock{m_mutex};
+    if (!m_hash) m_hash = base::sha256(*bytes);
+    return *m_hash;
+}
+
+bool Block::let_go_of_samples() const {
+    (void)packed();
+    const std::lock_guard lock{m_mutex};
+    if (!m_samples) return false;
+    m_samples.reset();
+    return true;
+}
+
+std::size_t Block::bytes() const {
+    const std::lock_guard lock{m_mutex};
+    return sizeof(Block) + (m_samples ? size_of(m_depth) : 0) + (m_packed ? m_packed->size() : 0);
+}
+
+std::shared_ptr<Block> Block::copy() const {
+    const SamplesPtr held = samples();
+    return of(m_depth, {held.get(), size_of(m_depth)});
+}
+
+std::span<std::byte> Block::write() {
+    (void)samples();
+    const std::lock_guard lock{m_mutex};
+    if (m_samples.use_count() != 1) {
+        auto copy = new_samples(m_depth);
+        std::memcpy(copy.get(), m_samples.get(), size_of(m_depth));
+        m_samples = std::move(copy);
+    }
+    m_packed.reset();
+    m_hash.reset();
+    return {m_samples.get(), size_of(m_depth)};
+}
+
+bool same_samples(const Block& a, const Block& b) {
+    if (&a == &b) return true;
+    if (a.depth() != b.depth()) return false;
+    return std::memcmp(a.samples().get(), b.samples().get(), size_of(a.depth())) == 0;
+}
+
+}  // namespace masks
