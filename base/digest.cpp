@@ -1,6 +1,7 @@
 #include "base/digest.h"
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <fstream>
 #include <vector>
@@ -30,6 +31,16 @@ std::string to_hex(std::span<const std::uint8_t> bytes) {
         text += k_digits[byte & 15];
     }
     return text;
+}
+
+std::optional<Sha256> sha256_from_hex(std::string_view text) {
+    Sha256 digest{};
+    if (text.size() != 2 * digest.size()) return std::nullopt;
+    for (std::size_t i = 0; i < digest.size(); ++i) {
+        const auto [end, error] = std::from_chars(&text[2 * i], &text[2 * i] + 2, digest[i], 16);
+        if (error != std::errc{} || end != &text[2 * i] + 2) return std::nullopt;
+    }
+    return digest;
 }
 
 std::uint64_t hash64(std::span<const std::byte> bytes, std::uint64_t seed) {

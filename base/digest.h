@@ -5,8 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 
@@ -15,7 +17,8 @@ namespace base {
 using Sha256 = std::array<std::uint8_t, 32>;
 
 [[nodiscard]] Sha256 sha256(std::span<const std::byte> bytes);
-[[nodiscard]] std::string to_hex(std::span<const std::uint8_t> bytes);  // lower case
+[[nodiscard]] std::string to_hex(std::span<const std::uint8_t> bytes);       // lower case
+[[nodiscard]] std::optional<Sha256> sha256_from_hex(std::string_view text);  // null: not 64 digits
 
 // XXH3-64. To chain several pieces, give the hash of what came before as `seed`.
 [[nodiscard]] std::uint64_t hash64(std::span<const std::byte> bytes, std::uint64_t seed = 0);

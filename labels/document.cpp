@@ -59,7 +59,8 @@ Document::Document(State state, History history) : m_state{std::move(state)}, m_
         std::vector<TrackPtr> tracks;
         for (auto& [id, track] : m_state.tracks) tracks.push_back(std::move(track));
         std::vector<Asset> assets = std::move(m_state.assets);
-        m_state = State{std::move(m_state.ontology), {}, {}, {}, {}, std::move(m_state.grids)};
+        m_state = State{std::move(m_state.ontology),   {}, {}, {}, {}, std::move(m_state.grids),
+                        std::move(m_state.mask_layers)};
         fill_state(m_state, std::move(assets), std::move(tracks));
     }
     for (const auto& [id, track] : m_state.tracks) recount(nullptr, &track->info);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -127,7 +128,7 @@ public:
 
     void put_ontology(const Ontology& ontology);
     void put_asset(const Asset& asset);
-    void erase_asset(AssetId id);           // and all its tracks, and its grid
+    void erase_asset(AssetId id);           // and all its tracks, its grid and its masks
     void put_track(const TrackInfo& info);  // creates it, or changes all but its keyframes
     void erase_track(TrackId id);           // and all its keyframes
     // By frame; the track must exist. A geometry that is not sound (is_sound) is left out and logged: readers
@@ -139,6 +140,13 @@ public:
     void put_grid(const InspectionGrid& grid);
     void erase_grid(AssetId id);
     void put_mark(AssetId id, std::int64_t cell, Mark mark);  // the grid must exist and have the cell
+    // Makes the layer, or changes all but its pixels, its size and its depth. One that is not sound
+    // (is_sound) is left out and logged.
+    void put_mask_layer(const MaskLayerInfo& info);
+    void erase_mask_layer(MaskLayerId id);
+    // Lets `change` write to the pixels of a layer, which must exist; as often as the gesture goes on. What
+    // was there before is kept by what the two then no longer share.
+    void change_mask(MaskLayerId id, const std::function<void(masks::Plane&)>& change);
 
     // Drops what ended as it began; nothing left means no event. Clears redo. False when nothing changed or
     // read-only.
@@ -150,10 +158,13 @@ private:
     bool drop_unchanged();  // false when nothing is left
     void replace_grid(AssetId id, const std::optional<InspectionGrid>& grid);
     static void tidy(GridEdit& edit);
+    void keep_plane(MaskLayerId id);
+    void collect_tiles();
 
     Document& m_document;
     std::string m_name;
     Edit m_edit;
+    std::map<MaskLayerId, masks::Plane> m_planes_before;  // of the layers that were written to
     bool m_done = false;
 };
 

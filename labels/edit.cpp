@@ -56,6 +56,12 @@ Edit reversed(const Edit& edit) {
         for (const auto& [cell, change] : grid.marks)
             to.marks.emplace_hint(to.marks.end(), cell, MarkChange{change.after, change.before});
     }
+    for (const auto& [id, mask] : edit.masks) {
+        MaskEdit& to = back.masks.emplace_hint(back.masks.end(), id, MaskEdit{})->second;
+        if (mask.info) to.info = swapped(*mask.info);
+        to.tiles.reserve(mask.tiles.size());
+        for (const TileChange& tile : mask.tiles) to.tiles.push_back({tile.at, tile.after, tile.before});
+    }
     return back;
 }
 
@@ -84,6 +90,15 @@ bool starts_from(const GridEdit& edit, const InspectionGrid* grid) {
     });
 }
 
+bool starts_from(const MaskEdit& edit, const MaskLayer* layer) {
+    if (!edit.info && layer == nullptr) return false;
+    if (edit.info && (layer != nullptr) != edit.info->before.has_value()) return false;
+    if (edit.info && layer != nullptr && layer->info != *edit.info->before) return false;
+    if (layer != nullptr) return starts_from(edit.tiles, layer->plane);
+    return std::ranges::all_of(edit.tiles,
+                               [](const TileChange& tile) { return tile.before == masks::Slot{}; });
+}
+
 bool starts_from(const Edit& edit, const State& state) {
     if (edit.ontology && edit.ontology->before.value_or(Ontology{}) != state.ontology) return false;
     const auto fits = [&](const auto& entry) { return starts_from(entry.second, state.find(entry.first)); };
@@ -91,7 +106,7 @@ bool starts_from(const Edit& edit, const State& state) {
         return starts_from(entry.second, state.grid_of(entry.first));
     };
     return std::ranges::all_of(edit.assets, fits) && std::ranges::all_of(edit.tracks, fits) &&
-           std::ranges::all_of(edit.grids, grid_fits);
+           std::ranges::all_of(edit.grids, grid_fits) && std::ranges::all_of(edit.masks, fits);
 }
 
 std::size_t approximate_bytes(const Edit& edit) {
@@ -107,6 +122,11 @@ std::size_t approximate_bytes(const Edit& edit) {
         bytes += sizeof(GridEdit) + 64 + grid.marks.size() * (sizeof(MarkChange) + 64);
         if (grid.grid && grid.grid->before) bytes += grid.grid->before->marks.size();
         if (grid.grid && grid.grid->after) bytes += grid.grid->after->marks.size();
+    }
+    for (const auto& [id, mask] : edit.masks) {
+        bytes += sizeof(MaskEdit) + 64 + (mask.info ? 1024 : 0) + mask.tiles.size() * sizeof(TileChange);
+        // Of what is there before and after, one side is mostly held by the mask itself.
+        for (const TileChange& tile : mask.tiles) bytes += tile.before.block ? tile.before.block->bytes() : 0;
     }
     return bytes;
 }

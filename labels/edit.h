@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "labels/state.h"
 
@@ -36,14 +37,22 @@ struct GridEdit {
     bool operator==(const GridEdit&) const = default;
 };
 
+// Of one mask: made, changed or removed, and what its tiles hold.
+struct MaskEdit {
+    std::optional<Change<MaskLayerInfo>> info;
+    std::vector<TileChange> tiles;
+    bool operator==(const MaskEdit&) const = default;
+};
+
 struct Edit {
     std::optional<Change<Ontology>> ontology;
     std::map<AssetId, Change<Asset>> assets;
     std::map<TrackId, TrackEdit> tracks;
     std::map<AssetId, GridEdit> grids;
+    std::map<MaskLayerId, MaskEdit> masks;
     bool operator==(const Edit&) const = default;
     [[nodiscard]] bool empty() const {
-        return !ontology && assets.empty() && tracks.empty() && grids.empty();
+        return !ontology && assets.empty() && tracks.empty() && grids.empty() && masks.empty();
     }
 };
 
@@ -56,6 +65,7 @@ struct Edit {
 [[nodiscard]] bool starts_from(const TrackEdit& edit, const Track* track);
 [[nodiscard]] bool starts_from(const Change<Asset>& change, const Asset* asset);
 [[nodiscard]] bool starts_from(const GridEdit& edit, const InspectionGrid* grid);
+[[nodiscard]] bool starts_from(const MaskEdit& edit, const MaskLayer* layer);
 
 // Puts every `after` into the state (tracks and grids are copied when shared).
 void apply(const Edit& edit, State& state);

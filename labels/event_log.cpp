@@ -156,7 +156,8 @@ base::Result<void> EventLog::append(const StoredEvent& stored) {
     } else {
         m_insert.bind(8, k_plain).bind(11, std::string_view(stored.changes));
     }
-    return m_insert.run();
+    if (auto done = m_insert.run(); !done || !event.edit) return done;
+    return m_blocks.keep(*event.edit);
 }
 
 base::Result<Event> EventLog::read_step(const Statement& row) {
@@ -189,7 +190,7 @@ base::Result<StoredEvent> EventLog::read_row(const Statement& row, Edits edits) 
     if (!changes) return std::unexpected(changes.error());
     stored.changes = std::move(*changes);
     if (edits == Edits::none) return stored;
-    auto edit = edit_from_json(stored.changes);
+    auto edit = parse(stored);
     if (!edit)
         return base::fail(ErrorKind::malformed, "Event {} cannot be read: {}", event.seq,
                           edit.error().message);

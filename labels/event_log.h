@@ -6,6 +6,8 @@
 
 #include "base/digest.h"
 #include "labels/edit.h"
+#include "labels/json.h"
+#include "labels/mask_tables.h"
 #include "labels/sqlite.h"
 
 namespace labels {
@@ -26,7 +28,7 @@ struct StoredEvent {
 
 class EventLog {
 public:
-    explicit EventLog(Database& database) : m_database{&database} {}
+    explicit EventLog(Database& database) : m_database{&database}, m_blocks{database} {}
 
     struct Tip {
         std::int64_t seq = 0;
@@ -34,7 +36,12 @@ public:
         base::Sha256 hash{};  // zeros before the first event
     };
     [[nodiscard]] base::Result<Tip> tip();
+    // With the blocks of its edit.
     [[nodiscard]] base::Result<void> append(const StoredEvent& stored);
+    // The edit of an event that was read without.
+    [[nodiscard]] base::Result<Edit> parse(const StoredEvent& stored) {
+        return edit_from_json(stored.changes, m_blocks.source());
+    }
 
     // Calls visit(Result<StoredEvent>) for each event from `first` on, in order, until it returns false. A
     // row that cannot be read as an event is an Error naming it; the edit is parsed when `edits` says so.
@@ -48,11 +55,12 @@ public:
         std::int64_t seq);  // with its edit; missing when there is none
 
 private:
-    [[nodiscard]] static base::Result<StoredEvent> read_row(const Statement& row, Edits edits);
+    [[nodiscard]] base::Result<StoredEvent> read_row(const Statement& row, Edits edits);
     [[nodiscard]] static base::Result<Event> read_step(const Statement& row);
     [[nodiscard]] base::Result<Statement> select(std::string_view columns, std::string_view where) const;
 
     Database* m_database;
+    BlockTable m_blocks;
     Statement m_insert;
     bool m_has_insert = false;
 };

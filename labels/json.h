@@ -16,6 +16,7 @@ namespace labels {
 [[nodiscard]] std::string to_json(const base::Georeference& georeference);
 [[nodiscard]] std::string to_json(const Track& track);          // one line
 [[nodiscard]] std::string to_json(const InspectionGrid& grid);  // one line
+[[nodiscard]] std::string to_json(const MaskLayerInfo& info);   // one line
 [[nodiscard]] std::string to_json(const Edit& edit);            // one line
 
 // What the project file keeps of a keyframe as text: its geometry when it is no box, e.g.
@@ -39,7 +40,9 @@ namespace labels {
 // {"asset":"ID","area":[x,y,width,height],"tile":512,"overlap":32,"marks":"412+9?299-"}: marks as by
 // marks_to_text; left out are an overlap of 0, and the marks where all is to do.
 [[nodiscard]] base::Result<InspectionGrid> grid_from_json(std::string_view text);
-[[nodiscard]] base::Result<Edit> edit_from_json(std::string_view text);
+[[nodiscard]] base::Result<MaskLayerInfo> mask_layer_from_json(std::string_view text);
+// The tiles of masks are named by their hashes: without a source of blocks an edit of them is malformed.
+[[nodiscard]] base::Result<Edit> edit_from_json(std::string_view text, const BlockSource& blocks = {});
 
 // The names used in JSON, on the command line and in the window.
 [[nodiscard]] std::string_view name_of(ShapeKind kind);
@@ -50,6 +53,7 @@ namespace labels {
 [[nodiscard]] std::string_view name_of(Extent extent);
 [[nodiscard]] std::string_view name_of(EventKind kind);
 [[nodiscard]] std::string_view name_of(Mark mark);
+[[nodiscard]] std::string_view name_of(MaskKind kind);
 [[nodiscard]] std::optional<ShapeKind> shape_kind_from(std::string_view name);
 [[nodiscard]] std::optional<AttributeKind> attribute_kind_from(std::string_view name);
 [[nodiscard]] std::optional<Timing> timing_from(std::string_view name);
@@ -58,6 +62,7 @@ namespace labels {
 [[nodiscard]] std::optional<Extent> extent_from(std::string_view name);
 [[nodiscard]] std::optional<EventKind> event_kind_from(std::string_view name);
 [[nodiscard]] std::optional<Mark> mark_from(std::string_view name);
+[[nodiscard]] std::optional<MaskKind> mask_kind_from(std::string_view name);
 
 // A double that reads as the shortest text of a float (0.9, not 0.8999999761581421) and gives the float back.
 [[nodiscard]] double short_double(float value);

@@ -37,6 +37,8 @@ constexpr Named<EventKind> k_events[] = {{EventKind::edit, "edit"},
                                          {EventKind::redo, "redo"},
                                          {EventKind::fact, "fact"}};
 constexpr Named<Mark> k_marks[] = {{Mark::todo, "todo"}, {Mark::done, "done"}, {Mark::doubtful, "doubtful"}};
+constexpr Named<MaskKind> k_mask_kinds[] = {{MaskKind::classes, "classes"},
+                                            {MaskKind::instances, "instances"}};
 
 template <class E, std::size_t n>
 std::string_view find_name(const Named<E> (&table)[n], E value) {
@@ -64,6 +66,7 @@ std::string_view name_of(Source source) { return find_name(k_sources, source); }
 std::string_view name_of(Extent extent) { return find_name(k_extents, extent); }
 std::string_view name_of(EventKind kind) { return find_name(k_events, kind); }
 std::string_view name_of(Mark mark) { return find_name(k_marks, mark); }
+std::string_view name_of(MaskKind kind) { return find_name(k_mask_kinds, kind); }
 
 std::optional<ShapeKind> shape_kind_from(std::string_view name) { return find_value(k_shapes, name); }
 std::optional<AttributeKind> attribute_kind_from(std::string_view name) {
@@ -75,5 +78,6 @@ std::optional<Source> source_from(std::string_view name) { return find_value(k_s
 std::optional<Extent> extent_from(std::string_view name) { return find_value(k_extents, name); }
 std::optional<EventKind> event_kind_from(std::string_view name) { return find_value(k_events, name); }
 std::optional<Mark> mark_from(std::string_view name) { return find_value(k_marks, name); }
+std::optional<MaskKind> mask_kind_from(std::string_view name) { return find_value(k_mask_kinds, name); }
 
 }  // namespace labels

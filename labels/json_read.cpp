@@ -339,7 +339,71 @@ GridEdit read_grid_edit(const Node& node, AssetId id) {
     return edit;
 }
 
-Edit read_edit(const Node& node) {
+MaskLayerInfo read_mask_layer(const Node& node) {
+    MaskLayerInfo info;
+    info.id = MaskLayerId{node.member("id").uuid()};
+    info.asset = AssetId{node.member("asset").uuid()};
+    info.name = node.member("name").text();
+    info.kind = named(node.member("kind"), mask_kind_from, MaskKind::classes);
+    if (node.has("position")) info.position = node.member("position").integer();
+    info.width_px = node.member("width").integer();
+    info.height_px = node.member("height").integer();
+    const Node bits = node.member("bits");
+    info.depth = bits.integer_in(8, 16) == 8 ? masks::Depth::u8 : masks::Depth::u16;
+    node.member("values").each_element([&](const Node& each) {
+        MaskValue& value = info.values.emplace_back();
+        value.value = static_cast<masks::Value>(each.member("value").integer_in(1, 65535));
+        value.class_id = ClassId{each.member("class").uuid()};
+        optional_text(each, "name", value.name);
+    });
+    if (!node.failed() && !is_sound(info))
+        node.fail("is no mask: its size must be 1 to 2 147 483 648 pixels, its values ascending");
+    return info;
+}
+
+// [x, y, columns, rows, before, after]: of tiles; a side is a value or the hash of a block.
+TileChange read_tile_change(const Node& node, const BlockSource& blocks) {
+    TileChange change;
+    const std::array numbers = {&change.at.x, &change.at.y, &change.at.columns, &change.at.rows};
+    const std::array sides = {&change.before, &change.after};
+    std::size_t count = 0;
+    node.each_element([&](const Node& each) {
+        if (count < 4) {
+            *numbers[count] = static_cast<std::int32_t>(each.integer_in(0, k_int_max));
+        } else if (count < 6 && each.is_string()) {
+            const auto hash = base::sha256_from_hex(each.text());
+            auto block = hash && blocks ? blocks(*hash) : base::Result<masks::BlockPtr>(nullptr);
+            if (!hash) return each.fail("is no hash of 64 hexadecimal digits");
+            if (!block || !*block) return each.fail("names a tile that is not there");
+            *sides[count - 4] = {std::move(*block), 0};
+        } else if (count < 6) {
+            sides[count - 4]->value = static_cast<masks::Value>(each.integer_in(0, 65535));
+        }
+        ++count;
+    });
+    if (!node.failed() && count != 6) node.fail("must be [x, y, columns, rows, before, after]");
+    const bool is_one = change.at.columns == 1 && change.at.rows == 1;
+    if (!node.failed() && !is_one && (change.before.block || change.after.block))
+        node.fail("gives several tiles the samples of one");
+    return change;
+}
+
+MaskEdit read_mask_edit(const Node& node, MaskLayerId id, const BlockSource& blocks) {
+    MaskEdit edit;
+    const Node info = node.member("info"), tiles = node.member("tiles");
+    if (info.there()) {
+        edit.info = read_change<MaskLayerInfo>(info, read_mask_layer);
+        for (const auto& side : {edit.info->before, edit.info->after}) {
+            if (side && side->id != id) info.fail("is of another mask than it is filed under");
+        }
+    }
+    if (tiles.there())
+        tiles.each_element([&](const Node& each) { edit.tiles.push_back(read_tile_change(each, blocks)); });
+    if (!node.failed() && !edit.info && edit.tiles.empty()) node.fail("must hold info, tiles or both");
+    return edit;
+}
+
+Edit read_edit(const Node& node, const BlockSource& blocks) {
     Edit edit;
     if (!node.is_object()) node.fail("must be an object");
     const Node ontology = node.member("ontology");
@@ -347,6 +411,8 @@ Edit read_edit(const Node& node) {
     read_map(node.member("assets"), edit.assets, read_asset_change);
     read_map(node.member("tracks"), edit.tracks, read_track_edit);
     read_map(node.member("grids"), edit.grids, read_grid_edit);
+    read_map(node.member("masks"), edit.masks,
+             [&](const Node& mask, MaskLayerId id) { return read_mask_edit(mask, id, blocks); });
     return edit;
 }
 
@@ -375,7 +441,12 @@ base::Result<base::Georeference> georeference_from_json(std::string_view text) {
 }
 base::Result<InspectionGrid> grid_from_json(std::string_view text) { return read_json(text, read_grid); }
 base::Result<Track> track_from_json(std::string_view text) { return read_json(text, read_track); }
-base::Result<Edit> edit_from_json(std::string_view text) { return read_json(text, read_edit); }
+base::Result<MaskLayerInfo> mask_layer_from_json(std::string_view text) {
+    return read_json(text, read_mask_layer);
+}
+base::Result<Edit> edit_from_json(std::string_view text, const BlockSource& blocks) {
+    return read_json(text, [&](const Node& node) { return read_edit(node, blocks); });
+}
 base::Result<Geometry> geometry_from_json(std::string_view text) { return read_json(text, read_geometry); }
 base::Result<AttributeValues> attributes_from_json(std::string_view text) {
     return read_json(text, read_values);

@@ -277,6 +277,29 @@ void write(Compact& out, const InspectionGrid& grid) {
     out.EndObject();
 }
 
+void write(Compact& out, const MaskLayerInfo& info) {
+    out.StartObject();
+    text(out, "id", base::to_string(info.id.uuid));
+    text(out, "asset", base::to_string(info.asset.uuid));
+    text(out, "name", info.name);
+    text(out, "kind", name_of(info.kind));
+    if (info.position != 0) integer(out, "position", info.position);
+    integer(out, "width", info.width_px);
+    integer(out, "height", info.height_px);
+    integer(out, "bits", 8 * static_cast<int>(info.depth));
+    key(out, "values");
+    out.StartArray();
+    for (const MaskValue& value : info.values) {
+        out.StartObject();
+        integer(out, "value", value.value);
+        text(out, "class", base::to_string(value.class_id.uuid));
+        if (!value.name.empty()) text(out, "name", value.name);
+        out.EndObject();
+    }
+    out.EndArray();
+    out.EndObject();
+}
+
 template <class T>
 void write(Compact& out, const Change<T>& change) {
     out.StartObject();
@@ -329,6 +352,35 @@ void write(Compact& out, const GridEdit& edit) {
     out.EndObject();
 }
 
+void write(Compact& out, const masks::Slot& slot) {
+    if (slot.uniform())
+        out.Int(slot.value);
+    else
+        text(out, base::to_hex(slot.block->hash()));
+}
+
+void write(Compact& out, const MaskEdit& edit) {
+    out.StartObject();
+    if (edit.info) {
+        key(out, "info");
+        write(out, *edit.info);
+    }
+    if (!edit.tiles.empty()) {
+        key(out, "tiles");
+        out.StartArray();
+        for (const TileChange& tile : edit.tiles) {
+            out.StartArray();
+            for (const std::int32_t number : {tile.at.x, tile.at.y, tile.at.columns, tile.at.rows})
+                out.Int(number);
+            write(out, tile.before);
+            write(out, tile.after);
+            out.EndArray();
+        }
+        out.EndArray();
+    }
+    out.EndObject();
+}
+
 template <class Map>
 void write_map(Compact& out, std::string_view name, const Map& map) {
     if (map.empty()) return;
@@ -370,6 +422,7 @@ std::string to_json(const Ontology& ontology) {
 std::string to_json(const Asset& asset) { return one_line(asset); }
 std::string to_json(const base::Georeference& georeference) { return one_line(georeference); }
 std::string to_json(const InspectionGrid& grid) { return one_line(grid); }
+std::string to_json(const MaskLayerInfo& info) { return one_line(info); }
 std::string attributes_to_json(const AttributeValues& values) { return one_line(values); }
 
 std::string geometry_to_json(const Geometry& geometry) {
@@ -410,6 +463,7 @@ std::string to_json(const Edit& edit) {
     write_map(out, "assets", edit.assets);
     write_map(out, "tracks", edit.tracks);
     write_map(out, "grids", edit.grids);
+    write_map(out, "masks", edit.masks);
     out.EndObject();
     return {buffer.GetString(), buffer.GetSize()};
 }

@@ -18,6 +18,7 @@ public:
 
     CheckReport run() {
         check_pages();
+        check_blocks();
         replay();
         auto stored = read_projection(m_database, m_path);
         if (!stored) {
@@ -51,8 +52,17 @@ private:
         if (!row) fault("{}", row.error().message);
     }
 
+    void check_blocks() {
+        auto damaged = damaged_blocks(m_database);
+        if (!damaged) return fault("{}", damaged.error().message);
+        if (*damaged > 0)
+            fault("{} tiles of masks are damaged; those that have a second copy are read from that.",
+                  *damaged);
+    }
+
     void replay() {
         EventLog log(m_database);
+        m_log = &log;
         auto read = log.each(std::numeric_limits<std::int64_t>::min(), EventLog::Edits::none,
                              [&](base::Result<StoredEvent> stored) {
                                  ++m_report.events;
@@ -77,7 +87,7 @@ private:
                 "Event {} is dated before the one it follows; the clock was set back.", event.seq));
         }
         m_time_us = event.time_us;
-        auto edit = edit_from_json(stored.changes);
+        auto edit = m_log->parse(stored);
         if (!edit) {
             fault("Event {} (\"{}\") cannot be read: {}", event.seq, event.name, edit.error().message);
             m_replayable = false;
@@ -104,6 +114,11 @@ private:
         for (const auto& [id, change] : edit.tracks) {
             if (starts_from(change, m_replayed.find(id))) continue;
             fault("Event {} changes the track {} from something it was not.", event.seq,
+                  base::to_string(id.uuid));
+        }
+        for (const auto& [id, change] : edit.masks) {
+            if (starts_from(change, m_replayed.find(id))) continue;
+            fault("Event {} changes the mask {} from something it was not.", event.seq,
                   base::to_string(id.uuid));
         }
         for (const auto& [id, change] : edit.grids) {
@@ -142,6 +157,17 @@ private:
             if (there != nullptr && *there != *grid)
                 fault("The inspection grid of {} is not what the log says.", medium(m_replayed, id));
         }
+        for (const auto& [id, layer] : m_replayed.mask_layers) {
+            const MaskLayer* there = stored.find(id);
+            if (there == nullptr) {
+                fault("The mask \"{}\" of the log is gone.", layer->info.name);
+            } else if (there->info != layer->info || !tile_changes(layer->plane, there->plane).empty()) {
+                fault("The mask \"{}\" is not what the log says.", layer->info.name);
+            }
+        }
+        for (const auto& [id, layer] : stored.mask_layers) {
+            if (m_replayed.find(id) == nullptr) fault("The mask \"{}\" is not in the log.", layer->info.name);
+        }
         for (const auto& [id, grid] : stored.grids) {
             if (m_replayed.grid_of(id) == nullptr)
                 fault("The inspection grid of {} is not in the log.", medium(stored, id));
@@ -163,6 +189,16 @@ private:
         for (const auto& [id, grid] : state.grids) {
             if (state.find(id) == nullptr)
                 fault("An inspection grid is of {}, which is not in the project.", medium(state, id));
+        }
+        for (const auto& [id, layer] : state.mask_layers) {
+            if (state.find(layer->info.asset) == nullptr)
+                fault("The mask \"{}\" is of {}, which is not in the project.", layer->info.name,
+                      medium(state, layer->info.asset));
+            for (const MaskValue& value : layer->info.values) {
+                if (state.ontology.find(value.class_id) == nullptr)
+                    fault("Value {} of the mask \"{}\" is of a class that does not exist.", value.value,
+                          layer->info.name);
+            }
         }
         for (const auto& [id, track] : state.tracks) {
             const std::string& name = title(state, *track);
@@ -203,6 +239,7 @@ private:
 
     Database& m_database;
     const std::filesystem::path& m_path;
+    EventLog* m_log = nullptr;  // while it is replayed
     CheckReport m_report;
     std::size_t m_hidden = 0;
     ChainCheck m_chain;

@@ -24,6 +24,7 @@ public:
 
     base::Result<Copied> carry(Database& from) {
         EventLog source(from);
+        m_source = &source;
         Copied copied;
         std::optional<base::Error> failed;
         auto read = source.each(std::numeric_limits<std::int64_t>::min(), EventLog::Edits::none,
@@ -42,7 +43,7 @@ public:
 private:
     std::string unsound(StoredEvent& stored) {
         if (std::string fault = m_chain.fault(stored); !fault.empty()) return fault;
-        auto edit = edit_from_json(stored.changes);
+        auto edit = m_source->parse(stored);
         if (!edit) return fmt::format("Event {} cannot be read", stored.event.seq);
         stored.event.edit = std::make_shared<const Edit>(std::move(*edit));
         return {};
@@ -52,6 +53,7 @@ private:
         return m_projection.write(*stored.event.edit);
     }
 
+    EventLog* m_source = nullptr;  // while it is carried over
     EventLog m_log;
     ProjectionWriter m_projection;
     ChainCheck m_chain;

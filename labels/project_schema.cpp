@@ -50,6 +50,22 @@ CREATE TABLE inspection_row (
     asset BLOB NOT NULL, "row" INTEGER NOT NULL, marks TEXT NOT NULL, PRIMARY KEY (asset, "row")) WITHOUT ROWID;
 )sql";
 
+// A page is 16 × 16 tiles of 256 × 256 pixels; its slots are runs, "255x0 1x*". Blocks are what the log names
+// by hash.
+constexpr const char* k_mask_tables = R"sql(
+CREATE TABLE mask_layer (id BLOB PRIMARY KEY NOT NULL, info TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE mask_page (
+    layer BLOB NOT NULL, y INTEGER NOT NULL, x INTEGER NOT NULL, slots TEXT NOT NULL,
+    PRIMARY KEY (layer, y, x)) WITHOUT ROWID;
+
+CREATE TABLE mask_tile (
+    n INTEGER PRIMARY KEY, layer BLOB NOT NULL, y INTEGER NOT NULL, x INTEGER NOT NULL, hash BLOB NOT NULL,
+    data BLOB NOT NULL, UNIQUE (layer, y, x));
+
+CREATE TABLE mask_block (n INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, data BLOB NOT NULL);
+)sql";
+
 // For people and scripts: ids as text, the class by its name, numbers as words. Limn itself does not read
 // them.
 constexpr const char* k_views = R"sql(
@@ -95,9 +111,12 @@ base::Result<void> migrate_2_to_3(Database& database) {
 // Version 3 had no inspection grids.
 base::Result<void> migrate_3_to_4(Database& database) { return database.run(k_grid_tables); }
 
+// Version 4 had no masks.
+base::Result<void> migrate_4_to_5(Database& database) { return database.run(k_mask_tables); }
+
 // [i] leads from version i + 1 to i + 2. A step, once released, is never changed.
 using Migration = base::Result<void> (*)(Database&);
-constexpr Migration k_migrations[] = {migrate_1_to_2, migrate_2_to_3, migrate_3_to_4};
+constexpr Migration k_migrations[] = {migrate_1_to_2, migrate_2_to_3, migrate_3_to_4, migrate_4_to_5};
 static_assert(std::size(k_migrations) == k_schema_version - 1);
 
 base::Result<void> set_version(Database& database) {
@@ -111,6 +130,7 @@ base::Result<void> create_schema(Database& database) {
     if (!transaction) return std::unexpected(transaction.error());
     if (auto done = database.run(k_tables); !done) return done;
     if (auto done = database.run(k_grid_tables); !done) return done;
+    if (auto done = database.run(k_mask_tables); !done) return done;
     if (auto done = database.run(k_views); !done) return done;
     if (auto done = database.run(fmt::format("PRAGMA application_id = {}", k_application_id).c_str()); !done)
         return done;

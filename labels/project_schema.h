@@ -8,7 +8,7 @@
 
 namespace labels {
 
-constexpr std::int64_t k_schema_version = 4;           // PRAGMA user_version
+constexpr std::int64_t k_schema_version = 5;           // PRAGMA user_version
 constexpr std::int64_t k_application_id = 0x4C494D4E;  // "LIMN", PRAGMA application_id
 
 // In an empty database.

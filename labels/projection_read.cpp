@@ -5,6 +5,7 @@
 #include "labels/json.h"
 #include "labels/json_node.h"
 #include "labels/json_ontology.h"
+#include "labels/mask_tables.h"
 #include "labels/projection.h"
 #include "labels/state_write.h"
 #include "labels/text.h"
@@ -170,6 +171,7 @@ public:
         if (auto done = read_grids(); !done) return std::unexpected(done.error());
         if (auto done = read_grid_rows(); !done) return std::unexpected(done.error());
         for (auto& [id, grid] : m_grids) state.grids[id] = std::make_shared<InspectionGrid>(std::move(grid));
+        if (auto done = read_masks(m_database, state, m_shown); !done) return std::unexpected(done.error());
         return state;
     }
 

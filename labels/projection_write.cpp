@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "labels/json.h"
+#include "labels/mask_tables.h"
 #include "labels/projection.h"
 
 namespace labels {
@@ -67,6 +68,9 @@ base::Result<void> ProjectionWriter::write(const Edit& edit) {
     }
     for (const auto& [id, grid] : edit.grids) {
         if (auto done = write_grid(id, grid); !done) return done;
+    }
+    for (const auto& [id, mask] : edit.masks) {
+        if (auto done = write_mask(*m_database, id, mask); !done) return done;
     }
     return {};
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <span>
+#include <tuple>
 
 namespace labels {
 
@@ -30,21 +32,57 @@ const InspectionGrid* State::grid_of(AssetId id) const {
     return it == grids.end() ? nullptr : it->second.get();
 }
 
+const MaskLayer* State::find(MaskLayerId id) const {
+    const auto it = mask_layers.find(id);
+    return it == mask_layers.end() ? nullptr : it->second.get();
+}
+
+std::vector<const MaskLayer*> State::mask_layers_of(AssetId id) const {
+    std::vector<const MaskLayer*> found;
+    for (const auto& [layer_id, layer] : mask_layers) {
+        if (layer->info.asset == id) found.push_back(layer.get());
+    }
+    std::ranges::sort(found, {},
+                      [](const MaskLayer* layer) { return std::tie(layer->info.position, layer->info.id); });
+    return found;
+}
+
+namespace {
+
+// By number from 1, or by name; null when none or more than one fits.
+template <class T, class NameOf>
+const T* by_number_or_name(std::span<const T* const> all, std::string_view key, const NameOf& name_of) {
+    const T* found = nullptr;
+    std::size_t number = 0;
+    const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), number);
+    const bool is_number = error == std::errc{} && end == key.data() + key.size();
+    if (is_number && number >= 1 && number <= all.size()) found = all[number - 1];
+    for (const T* each : all) {
+        if (name_of(*each) != key || each == found) continue;
+        if (found != nullptr) return nullptr;
+        found = each;
+    }
+    return found;
+}
+
+}  // namespace
+
+const MaskLayer* State::find_mask_layer(AssetId asset, std::string_view key) const {
+    if (const auto uuid = base::parse_uuid(key)) {
+        if (const MaskLayer* layer = find(MaskLayerId{*uuid})) return layer;
+    }
+    const auto layers = mask_layers_of(asset);
+    return by_number_or_name<MaskLayer>(layers, key, [](const MaskLayer& layer) { return layer.info.name; });
+}
+
 const Asset* State::find_asset(std::string_view key) const {
     if (const auto uuid = base::parse_uuid(key)) {
         if (const Asset* asset = find(AssetId{*uuid})) return asset;
     }
-    const Asset* found = nullptr;
-    std::size_t number = 0;
-    const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), number);
-    const bool is_number = error == std::errc{} && end == key.data() + key.size();
-    if (is_number && number >= 1 && number <= assets.size()) found = &assets[number - 1];
-    for (const Asset& asset : assets) {
-        if (asset.name != key || &asset == found) continue;
-        if (found != nullptr) return nullptr;
-        found = &asset;
-    }
-    return found;
+    std::vector<const Asset*> all;
+    for (const Asset& asset : assets) all.push_back(&asset);
+    return by_number_or_name<Asset>(all, key,
+                                    [](const Asset& asset) -> const std::string& { return asset.name; });
 }
 
 }  // namespace labels

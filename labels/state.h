@@ -10,6 +10,7 @@
 
 #include "labels/asset.h"
 #include "labels/inspection_grid.h"
+#include "labels/mask_layer.h"
 #include "labels/ontology.h"
 #include "labels/track.h"
 
@@ -18,6 +19,7 @@ namespace labels {
 using TrackPtr =
     std::shared_ptr<const Track>;  // made by make_shared<Track>: Document changes it in place while unshared
 using GridPtr = std::shared_ptr<const InspectionGrid>;  // likewise
+using MaskLayerPtr = std::shared_ptr<const MaskLayer>;  // likewise
 
 struct State {
     Ontology ontology;
@@ -28,11 +30,17 @@ struct State {
     std::unordered_map<AssetId, std::size_t>
         place_of_asset;  // its index in `assets`; kept and rebuilt likewise
     std::unordered_map<AssetId, GridPtr> grids;
+    std::unordered_map<MaskLayerId, MaskLayerPtr> mask_layers;
 
     [[nodiscard]] const Asset* find(AssetId id) const;
     [[nodiscard]] const Track* find(TrackId id) const;
     [[nodiscard]] const std::vector<TrackId>& tracks_of(AssetId id) const;  // empty when there are none
     [[nodiscard]] const InspectionGrid* grid_of(AssetId id) const;          // null when it has none
+    [[nodiscard]] const MaskLayer* find(MaskLayerId id) const;
+    // Of an asset, the bottom one first.
+    [[nodiscard]] std::vector<const MaskLayer*> mask_layers_of(AssetId id) const;
+    // By number in that list from 1, by name, or by id; null when none or more than one fits.
+    [[nodiscard]] const MaskLayer* find_mask_layer(AssetId asset, std::string_view key) const;
     // By number in the list from 1, by name, or by id; null when none or more than one fits.
     [[nodiscard]] const Asset* find_asset(std::string_view key) const;
 };

@@ -94,6 +94,24 @@ void put(Canonical& out, const TrackInfo& info) {
     out.text(info.author);
 }
 
+// The tiles that are not unlabelled, one by one, however they are kept.
+void put(Canonical& out, const masks::Plane& plane) {
+    std::vector<std::pair<masks::TileIndex, masks::Slot>> tiles;
+    plane.each([&](const masks::TileRect& at, const masks::Slot& slot) {
+        for (std::int32_t i = 0; i < at.columns * at.rows; ++i)
+            tiles.push_back({{at.x + i % at.columns, at.y + i / at.columns}, slot});
+    });
+    std::ranges::sort(tiles, {}, [](const auto& tile) { return std::pair(tile.first.y, tile.first.x); });
+    for (const auto& [at, slot] : tiles) {
+        out.integer(at.x);
+        out.integer(at.y);
+        if (slot.block)
+            out.digest(slot.block->hash());
+        else
+            out.integer(slot.value);
+    }
+}
+
 }  // namespace
 
 // A hash of hashes, so that no more than one track is laid out at a time.
@@ -118,6 +136,15 @@ std::string state_hash(const State& state) {
     for (const auto& [id, grid] : state.grids) grids.push_back(grid.get());
     std::ranges::sort(grids, {}, &InspectionGrid::asset);
     for (const InspectionGrid* grid : grids) whole.text(to_json(*grid));
+    std::vector<const MaskLayer*> layers;
+    for (const auto& [id, layer] : state.mask_layers) layers.push_back(layer.get());
+    std::ranges::sort(layers, {}, [](const MaskLayer* layer) { return layer->info.id; });
+    for (const MaskLayer* layer : layers) {
+        one.clear();
+        one.text(to_json(layer->info));
+        put(one, layer->plane);
+        whole.digest(one.hash());
+    }
     return base::to_hex(whole.hash());
 }
 

@@ -129,6 +129,23 @@ void set_mark(State& state, AssetId id, std::int64_t cell, Mark mark) {
     grid->marks[static_cast<std::size_t>(cell)] = mark;
 }
 
+void set_mask_info(State& state, MaskLayerId id, const std::optional<MaskLayerInfo>& info) {
+    if (!info) {
+        state.mask_layers.erase(id);
+        return;
+    }
+    if (state.find(id) == nullptr) state.mask_layers[id] = std::make_shared<MaskLayer>();
+    MaskLayer& layer = *writable(state.mask_layers, id);
+    layer.info = *info;
+    const masks::Plane plane(info->width_px, info->height_px, info->depth);
+    if (layer.plane.bounds() != plane.bounds() || layer.plane.depth() != plane.depth()) layer.plane = plane;
+}
+
+masks::Plane* writable_plane(State& state, MaskLayerId id) {
+    MaskLayer* layer = writable(state.mask_layers, id);
+    return layer != nullptr ? &layer->plane : nullptr;
+}
+
 void apply(const Edit& edit, State& state) {
     if (edit.ontology) state.ontology = edit.ontology->after.value_or(Ontology{});
     for (const auto& [id, change] : edit.assets) set_asset(state, id, change.after);
@@ -140,6 +157,10 @@ void apply(const Edit& edit, State& state) {
     for (const auto& [id, grid] : edit.grids) {
         if (grid.grid) set_grid(state, id, grid.grid->after);
         for (const auto& [cell, change] : grid.marks) set_mark(state, id, cell, change.after);
+    }
+    for (const auto& [id, mask] : edit.masks) {
+        if (mask.info) set_mask_info(state, id, mask.info->after);
+        if (masks::Plane* plane = writable_plane(state, id)) apply_tiles(mask.tiles, *plane);
     }
     // Backwards, so that taking thousands of tracks out of an asset's list never shifts the rest of it.
     for (auto it = edit.tracks.rbegin(); it != edit.tracks.rend(); ++it) {

@@ -19,6 +19,11 @@ void set_grid(State& state, AssetId id, const std::optional<InspectionGrid>& gri
 // A cell that is not there (a damaged log) is passed over.
 void set_mark(State& state, AssetId id, std::int64_t cell, Mark mark);
 
+// A layer that is made is unlabelled; one that changes keeps its pixels, unless it is of another size now.
+void set_mask_info(State& state, MaskLayerId id, const std::optional<MaskLayerInfo>& info);
+// The pixels of a layer, to be written to; null when it is not there.
+masks::Plane* writable_plane(State& state, MaskLayerId id);
+
 // For load: everything at once, in any order.
 void fill_state(State& state, std::vector<Asset> assets, std::vector<TrackPtr> tracks);
 

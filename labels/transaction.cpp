@@ -82,6 +82,11 @@ void make_storable(GridLayout& layout) {
         *side += 0.0;  // -0 would not come back as itself
 }
 
+void make_storable(MaskLayerInfo& info) {
+    info.name = to_utf8(std::move(info.name));
+    for (MaskValue& value : info.values) value.name = to_utf8(std::move(value.name));
+}
+
 template <class T>
 bool unchanged(const Change<T>& change) {
     return change.before == change.after;
@@ -100,6 +105,7 @@ Transaction::~Transaction() {
 }
 
 void Transaction::roll_back() {
+    collect_tiles();
     if (!m_edit.empty()) {
         m_document.apply_edit(reversed(m_edit));
         m_document.give_back_numbers(m_edit);
@@ -134,6 +140,7 @@ void Transaction::erase_asset(AssetId id) {
     const std::vector<TrackId> tracks = m_document.m_state.tracks_of(id);
     for (auto track = tracks.rbegin(); track != tracks.rend(); ++track) erase_track(*track);
     erase_grid(id);
+    for (const MaskLayer* layer : m_document.m_state.mask_layers_of(id)) erase_mask_layer(layer->info.id);
     const auto [it, first_touch] = m_edit.assets.try_emplace(id);
     if (first_touch) it->second.before = *old;
     it->second.after.reset();
@@ -237,6 +244,62 @@ void Transaction::put_mark(AssetId id, std::int64_t cell, Mark mark) {
     ++m_document.m_revision;
 }
 
+void Transaction::put_mask_layer(const MaskLayerInfo& info) {
+    const MaskLayer* old = m_document.m_state.find(info.id);
+    const bool is_same_size =
+        old == nullptr || (old->info.width_px == info.width_px && old->info.height_px == info.height_px &&
+                           old->info.depth == info.depth);
+    if (!is_sound(info) || !is_same_size) {
+        base::log(base::LogLevel::error, "the mask \"{}\" was left out: it is not sound", info.name);
+        return;
+    }
+    MaskEdit& edit = m_edit.masks[info.id];
+    if (!edit.info) {
+        edit.info.emplace();
+        if (old != nullptr) edit.info->before = old->info;
+    }
+    edit.info->after = info;
+    make_storable(*edit.info->after);
+    set_mask_info(m_document.m_state, info.id, edit.info->after);
+    ++m_document.m_revision;
+}
+
+// A layer that the gesture made had no pixels before it.
+void Transaction::keep_plane(MaskLayerId id) {
+    if (m_planes_before.contains(id)) return;
+    const MaskLayer* layer = m_document.m_state.find(id);
+    const MaskEdit& edit = m_edit.masks[id];
+    const bool is_new = edit.info && !edit.info->before;
+    const masks::Plane& now = layer->plane;
+    m_planes_before.emplace(id, is_new ? masks::Plane(now.width_px(), now.height_px(), now.depth()) : now);
+}
+
+void Transaction::erase_mask_layer(MaskLayerId id) {
+    const MaskLayer* old = m_document.m_state.find(id);
+    if (old == nullptr) return;
+    keep_plane(id);
+    MaskEdit& edit = m_edit.masks[id];
+    if (!edit.info) edit.info = Change<MaskLayerInfo>{old->info, std::nullopt};
+    edit.info->after.reset();
+    set_mask_info(m_document.m_state, id, std::nullopt);
+    ++m_document.m_revision;
+}
+
+void Transaction::change_mask(MaskLayerId id, const std::function<void(masks::Plane&)>& change) {
+    assert(m_document.m_state.find(id) != nullptr);
+    keep_plane(id);
+    change(*writable_plane(m_document.m_state, id));
+    ++m_document.m_revision;
+}
+
+void Transaction::collect_tiles() {
+    for (const auto& [id, before] : m_planes_before) {
+        const MaskLayer* layer = m_document.m_state.find(id);
+        const masks::Plane nothing(before.width_px(), before.height_px(), before.depth());
+        m_edit.masks[id].tiles = tile_changes(before, layer != nullptr ? layer->plane : nothing);
+    }
+}
+
 // A grid put again with a few other marks becomes these marks; what ended as it began goes.
 void Transaction::tidy(GridEdit& edit) {
     constexpr std::size_t k_few = 4096;
@@ -269,6 +332,12 @@ bool Transaction::drop_unchanged() {
     for (auto& [id, grid] : m_edit.grids) tidy(grid);
     std::erase_if(m_edit.grids,
                   [](const auto& entry) { return !entry.second.grid && entry.second.marks.empty(); });
+    collect_tiles();
+    for (auto& [id, mask] : m_edit.masks) {
+        if (mask.info && unchanged(*mask.info)) mask.info.reset();
+    }
+    std::erase_if(m_edit.masks,
+                  [](const auto& entry) { return !entry.second.info && entry.second.tiles.empty(); });
     return !m_edit.empty();
 }
 

@@ -39,12 +39,12 @@ std::shared_ptr<Block> Block::filled(Depth depth, Value value) {
     return block;
 }
 
-base::Result<BlockPtr> Block::of_packed(Depth depth, Bytes packed) {
-    if (ZSTD_getFrameContentSize(packed.data(), packed.size()) != size_of(depth)) {
-        return base::fail(base::ErrorKind::malformed, "A tile of a mask holds no {} samples of {} bits",
-                          k_tile_samples, 8 * static_cast<int>(depth));
+base::Result<BlockPtr> Block::of_packed(Bytes packed) {
+    const auto size = ZSTD_getFrameContentSize(packed.data(), packed.size());
+    if (size != size_of(Depth::u8) && size != size_of(Depth::u16)) {
+        return base::fail(base::ErrorKind::malformed, "A tile of a mask holds no {} samples", k_tile_samples);
     }
-    std::shared_ptr<Block> block(new Block(depth));
+    std::shared_ptr<Block> block(new Block(size == size_of(Depth::u8) ? Depth::u8 : Depth::u16));
     block->m_packed = std::make_shared<const Bytes>(std::move(packed));
     return block;
 }

@@ -32,9 +32,9 @@ public:
     static std::shared_ptr<Block> filled(Depth depth, Value value);
     // Samples of the depth, k_tile_samples of them.
     static std::shared_ptr<Block> of(Depth depth, std::span<const std::byte> samples);
-    // One zstd frame of k_tile_samples samples, as `packed` gives it; not unpacked yet. Errors: malformed
-    // when its header says that it holds anything else.
-    static base::Result<BlockPtr> of_packed(Depth depth, Bytes packed);
+    // One zstd frame of k_tile_samples samples of either depth, as `packed` gives it; not unpacked yet.
+    // Errors: malformed when its header says that it holds anything else.
+    static base::Result<BlockPtr> of_packed(Bytes packed);
     Block(const Block&) = delete;
     Block& operator=(const Block&) = delete;
 

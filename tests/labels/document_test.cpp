@@ -281,7 +281,7 @@ TEST_CASE("undo_n_then_redo_n_gives_the_same_hashes") {
         }
         State replayed;
         for (const Event& event : events.all) {
-            auto edit = edit_from_json(to_json(*event.edit));
+            auto edit = edit_from_json(to_json(*event.edit), fixture::blocks_of(*event.edit));
             REQUIRE(edit.has_value());
             CHECK(*edit == *event.edit);
             apply(*edit, replayed);

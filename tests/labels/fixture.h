@@ -13,6 +13,7 @@
 #include "labels/document.h"
 #include "labels/json.h"
 #include "labels/project_file.h"
+#include "masks/paint.h"
 
 namespace fixture {
 
@@ -159,6 +160,7 @@ private:
     void edit_track(labels::Transaction& transaction);
     void edit_keyframes(labels::Transaction& transaction, labels::TrackId id);
     void edit_grid(labels::Transaction& transaction);
+    void edit_mask(labels::Transaction& transaction);
 
     labels::Document& m_document;
     std::mt19937 m_random;
@@ -290,6 +292,60 @@ inline void Editor::edit_grid(labels::Transaction& transaction) {
     }
 }
 
+// Made, renamed, removed and painted on, in any order within a transaction.
+inline void Editor::edit_mask(labels::Transaction& transaction) {
+    const labels::AssetId asset = any_asset();
+    if (asset.is_nil()) return;
+    for (int step = below(4); step >= 0; --step) {
+        const auto layers = m_document.state().mask_layers_of(asset);
+        const int what = below(8);
+        if (layers.empty() || what == 0) {
+            labels::MaskLayerInfo info;
+            info.id = labels::MaskLayerId::make();
+            info.asset = asset;
+            info.name = "mask " + std::to_string(below(9));
+            info.width_px = 1 + below(9000);
+            info.height_px = 1 + below(900);
+            info.depth = below(2) == 0 ? masks::Depth::u8 : masks::Depth::u16;
+            transaction.put_mask_layer(info);
+            continue;
+        }
+        const labels::MaskLayer& layer =
+            *layers[static_cast<std::size_t>(below(static_cast<int>(layers.size())))];
+        labels::MaskLayerInfo info = layer.info;
+        if (what == 1) {
+            transaction.erase_mask_layer(info.id);
+        } else if (what == 2 && !m_document.state().ontology.classes.empty()) {
+            info.values = {{static_cast<masks::Value>(1 + below(200)),
+                            m_document.state().ontology.classes.back().id, "é"}};
+            transaction.put_mask_layer(info);
+        } else {
+            const base::Point at{1.0 * below(9000), 1.0 * below(900)};
+            const double radius = below(400);
+            const auto value = static_cast<masks::Value>(below(3));
+            transaction.change_mask(info.id, [&](masks::Plane& plane) {
+                masks::paint(plane, *masks::stroke(at, at + base::Point{30, 9}, radius), {.value = value});
+            });
+        }
+    }
+}
+
+// The blocks of one edit, for reading it back from JSON.
+inline labels::BlockSource blocks_of(const labels::Edit& edit) {
+    auto blocks = std::make_shared<std::map<base::Sha256, masks::BlockPtr>>();
+    for (const auto& [id, mask] : edit.masks) {
+        for (const labels::TileChange& tile : mask.tiles) {
+            for (const masks::Slot& slot : {tile.before, tile.after}) {
+                if (slot.block) (*blocks)[slot.block->hash()] = slot.block;
+            }
+        }
+    }
+    return [blocks](const base::Sha256& hash) -> base::Result<masks::BlockPtr> {
+        if (const auto it = blocks->find(hash); it != blocks->end()) return it->second;
+        return base::fail(base::ErrorKind::missing, "gone");
+    };
+}
+
 inline void Editor::edit() {
     labels::Transaction transaction(m_document, "Edit");
     switch (below(10)) {
@@ -302,6 +358,9 @@ inline void Editor::edit() {
             break;
         case 3:
             edit_grid(transaction);
+            break;
+        case 4:
+            edit_mask(transaction);
             break;
         default:
             edit_track(transaction);

@@ -157,7 +157,7 @@ TEST_CASE("random_grids_and_marks_replay_to_what_is_stored_and_undo_to_nothing")
         Document& document = *saved.document;
         State replayed;
         document.set_event_sink([&](Event event) {
-            const auto back = edit_from_json(to_json(*event.edit));
+            const auto back = edit_from_json(to_json(*event.edit), fixture::blocks_of(*event.edit));
             REQUIRE(back.has_value());
             CHECK(*back == *event.edit);
             CHECK(starts_from(*back, replayed));
@@ -297,8 +297,10 @@ TEST_CASE("a_project_without_grids_still_opens_and_then_holds_one") {
         small.fill(*saved.document);
         hash = state_hash(saved.document->state());
     }
-    fixture::run_sql(folder / "p.limn",
-                     "DROP TABLE inspection_grid; DROP TABLE inspection_row; PRAGMA user_version = 3;");
+    fixture::run_sql(
+        folder / "p.limn",
+        "DROP TABLE mask_layer; DROP TABLE mask_page; DROP TABLE mask_tile; DROP TABLE mask_block; DROP "
+        "TABLE inspection_grid; DROP TABLE inspection_row; PRAGMA user_version = 3;");
     {
         const auto file = ProjectFile::open(folder / "p.limn", Access::read_only);
         REQUIRE(file.has_value());
@@ -310,7 +312,7 @@ TEST_CASE("a_project_without_grids_still_opens_and_then_holds_one") {
         mark(*saved.document, small.asset.id, 11, Mark::done);
         fixture::check_clean(*saved.file);
     }
-    CHECK(fixture::sql_text(folder / "p.limn", "PRAGMA user_version") == "4");
+    CHECK(fixture::sql_text(folder / "p.limn", "PRAGMA user_version") == "5");
     CHECK(fixture::sql_text(folder / "p.limn.schema-3.backup", "PRAGMA user_version") == "3");
     CHECK(fixture::sql_text(folder / "p.limn", "SELECT marks FROM inspection_row WHERE \"row\" = 1") ==
           "1-1+8-");

@@ -244,17 +244,18 @@ void make_version_1(const std::filesystem::path& path) {
         "INSERT INTO old SELECT track_n, frame, outside, occluded, interpolate, source, x0, y0, x1, y1, "
         "rotation,"
         "geometry, attributes FROM keyframe; DROP TABLE keyframe; ALTER TABLE old RENAME TO keyframe;"
-        "ALTER TABLE asset DROP COLUMN georeference; DROP TABLE inspection_grid; DROP TABLE inspection_row;"
+        "ALTER TABLE asset DROP COLUMN georeference; DROP TABLE mask_layer; DROP TABLE mask_page; DROP TABLE "
+        "mask_tile; DROP TABLE mask_block; DROP TABLE inspection_grid; DROP TABLE inspection_row;"
         "PRAGMA user_version = 1;");
 }
 
 // As the second version left it: an asset lies nowhere on the ground.
 void make_version_2(const std::filesystem::path& path) {
     fill_with_edits(path, 22, 60);
-    run_sql(
-        path,
-        "ALTER TABLE asset DROP COLUMN georeference; DROP TABLE inspection_grid; DROP TABLE inspection_row;"
-        "PRAGMA user_version = 2;");
+    run_sql(path,
+            "ALTER TABLE asset DROP COLUMN georeference; DROP TABLE mask_layer; DROP TABLE mask_page; DROP "
+            "TABLE mask_tile; DROP TABLE mask_block; DROP TABLE inspection_grid; DROP TABLE inspection_row;"
+            "PRAGMA user_version = 2;");
 }
 
 }  // namespace
@@ -281,7 +282,7 @@ TEST_CASE("an_older_project_is_migrated_in_place_after_a_backup") {
             for (const Keyframe& keyframe : track->keyframes) CHECK(keyframe.pts == k_no_pts);
         }
     }
-    CHECK(sql_text(folder / "p.limn", "PRAGMA user_version") == "4");
+    CHECK(sql_text(folder / "p.limn", "PRAGMA user_version") == "5");
     CHECK(sql_text(folder / "p.limn", "SELECT count(*) FROM keyframe_readable") == count);
     CHECK(sql_text(folder / "p.limn.schema-1.backup", "PRAGMA user_version") == "1");
     CHECK(sql_text(folder / "p.limn.schema-1.backup", "SELECT count(*) FROM keyframe") == count);
@@ -305,7 +306,7 @@ TEST_CASE("a_project_that_knows_no_places_on_the_ground_still_opens_and_learns_t
         transaction.put_asset(asset);
         REQUIRE(transaction.commit());
     }
-    CHECK(sql_text(folder / "p.limn", "PRAGMA user_version") == "4");
+    CHECK(sql_text(folder / "p.limn", "PRAGMA user_version") == "5");
     CHECK(sql_text(folder / "p.limn.schema-2.backup", "PRAGMA user_version") == "2");
     ProjectFile file = open(folder / "p.limn");
     const auto loaded = file.load();

@@ -197,12 +197,12 @@ TEST_CASE("samples_survive_packing") {
     CHECK(slot.block->let_go_of_samples());
     CHECK(plane.at(100, 100) == 4000);
     CHECK(plane.at(0, 0) == 0);
-    const auto again = Block::of_packed(Depth::u16, packed);
+    const auto again = Block::of_packed(packed);
     REQUIRE(again);
     CHECK(same_samples(**again, *slot.block));
     CHECK((*again)->hash() == hash);
-    CHECK_FALSE(Block::of_packed(Depth::u8, packed));
-    CHECK_FALSE(Block::of_packed(Depth::u8, Bytes(10)));
+    CHECK((*again)->depth() == Depth::u16);
+    CHECK_FALSE(Block::of_packed(Bytes(10)));
 }
 
 TEST_CASE("a_pyramid_follows_only_what_changed_and_invents_nothing") {

@@ -1,0 +1,47 @@
+#pragma once
+// Masks in the project file: the current pixels by tiles, and the blocks that the log speaks of by their
+// hash.
+
+#include <unordered_map>
+
+#include "labels/edit.h"
+#include "labels/sqlite.h"
+
+namespace labels {
+
+// The blocks of the log. Each is kept once, however many events name it.
+class BlockTable {
+public:
+    explicit BlockTable(Database& database) : m_database{&database} {}
+    // Those that an edit leaves behind; those that it finds came with an earlier event.
+    [[nodiscard]] base::Result<void> keep(const Edit& edit);
+    // One that is damaged or gone is looked for among the current tiles. Errors: missing.
+    [[nodiscard]] base::Result<masks::BlockPtr> find(const base::Sha256& hash);
+    // For edit_from_json; valid as long as this is.
+    [[nodiscard]] BlockSource source() {
+        return [this](const base::Sha256& hash) { return find(hash); };
+    }
+
+private:
+    Database* m_database;
+    std::unordered_map<std::string, std::weak_ptr<const masks::Block>> m_known;  // what two events share
+};
+
+// Inside the caller's SQLite transaction.
+[[nodiscard]] base::Result<void> write_mask(Database& database, MaskLayerId id, const MaskEdit& edit);
+
+// A tile that is damaged is taken from the log. Errors: malformed, when it is not there either.
+[[nodiscard]] base::Result<void> read_masks(Database& database, State& state,
+                                            const std::filesystem::path& shown);
+
+// How many rows of mask_tile and mask_block are not what their hash says.
+[[nodiscard]] base::Result<std::int64_t> damaged_blocks(Database& database);
+
+// What the 16 × 16 tiles of a page hold, row by row, as runs: "255x0 1x*" (a value, or * for samples of its
+// own). Public for its test.
+constexpr std::int32_t k_page_tiles = 16;
+using PageCodes = std::vector<std::int32_t>;  // of each tile its value, or -1: it has a row in mask_tile
+[[nodiscard]] std::string codes_to_text(const PageCodes& codes);
+[[nodiscard]] std::optional<PageCodes> codes_from_text(std::string_view text);
+
+}  // namespace labels

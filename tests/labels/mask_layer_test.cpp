@@ -1,0 +1,265 @@
+#include "labels/mask_layer.h"
+
+#include "fixture.h"
+#include "labels/mask_tables.h"
+#include "masks/paint.h"
+
+using namespace labels;
+using fixture::Folder;
+
+namespace {
+
+// A project file with a document that saves into it.
+struct Saved {
+    explicit Saved(const std::filesystem::path& path) {
+        auto opened = std::filesystem::exists(path) ? ProjectFile::open(path, Access::read_write)
+                                                    : ProjectFile::create(path);
+        REQUIRE(opened.has_value());
+        file.emplace(std::move(*opened));
+        auto loaded = file->load();
+        REQUIRE(loaded.has_value());
+        document.emplace(std::move(loaded->state), std::move(loaded->history));
+        document->set_event_sink([this](Event event) { REQUIRE(file->append({&event, 1}).has_value()); });
+        document->set_edit_loader([this](std::int64_t seq) { return file->edit_of(seq); });
+    }
+    std::optional<ProjectFile> file;
+    std::optional<Document> document;
+};
+
+MaskLayerInfo make_layer(AssetId asset, ClassId class_id, std::int64_t side = 5000,
+                         masks::Depth depth = masks::Depth::u8) {
+    MaskLayerInfo info;
+    info.id = MaskLayerId::make();
+    info.asset = asset;
+    info.name = "land cover";
+    info.width_px = side;
+    info.height_px = side - 123;
+    info.depth = depth;
+    info.values = {{1, class_id, ""}, {2, class_id, "second"}};
+    return info;
+}
+
+void stamp(Document& document, MaskLayerId id, base::Point at, double radius, masks::Value value) {
+    Transaction gesture(document, "Paint");
+    for (int i = 0; i < 3; ++i) {
+        gesture.change_mask(id, [&](masks::Plane& plane) {
+            masks::paint(plane, *masks::stroke(at, {at.x + 10.0 * i, at.y}, radius), {.value = value});
+        });
+    }
+    gesture.commit();
+}
+
+MaskLayerId add_layer(Document& document, const MaskLayerInfo& info) {
+    Transaction add(document, "Add mask");
+    add.put_mask_layer(info);
+    REQUIRE(add.commit());
+    return info.id;
+}
+
+masks::Value at(const Document& document, MaskLayerId id, std::int64_t x, std::int64_t y) {
+    return document.state().find(id)->plane.at(x, y);
+}
+
+}  // namespace
+
+TEST_CASE("a_stroke_is_one_undo_step_and_undo_puts_the_old_tiles_back") {
+    Document document;
+    fixture::Small small;
+    small.fill(document);
+    const MaskLayerId id = add_layer(document, make_layer(small.asset.id, small.ball.id));
+    stamp(document, id, {1000, 1000}, 400, 1);
+    const std::string painted = state_hash(document.state());
+    const masks::Plane before = document.state().find(id)->plane;
+    stamp(document, id, {1300, 1000}, 300, 2);
+    CHECK(at(document, id, 1400, 1000) == 2);
+    CHECK(document.history().undo.size() == 5);
+    REQUIRE(document.undo().has_value());
+    CHECK(state_hash(document.state()) == painted);
+    masks::Plane::each_difference(before, document.state().find(id)->plane,
+                                  [](const auto&, const auto&, const auto&) { FAIL("not the same blocks"); });
+    REQUIRE(document.redo().has_value());
+    CHECK(at(document, id, 1400, 1000) == 2);
+    CHECK(at(document, id, 700, 1000) == 1);
+}
+
+TEST_CASE("a_cancelled_stroke_leaves_nothing") {
+    Document document;
+    fixture::Small small;
+    small.fill(document);
+    const MaskLayerId id = add_layer(document, make_layer(small.asset.id, small.ball.id));
+    stamp(document, id, {1000, 1000}, 400, 1);
+    const std::string painted = state_hash(document.state());
+    {
+        Transaction gesture(document, "Paint");
+        gesture.change_mask(id, [](masks::Plane& plane) {
+            masks::paint(plane, *masks::rectangle({0, 0, 3000, 3000}), {.value = 2});
+        });
+        gesture.erase_mask_layer(id);
+    }
+    CHECK(state_hash(document.state()) == painted);
+    Transaction nothing(document, "Paint");
+    nothing.change_mask(id, [](masks::Plane& plane) {
+        masks::paint(plane, *masks::stroke({1000, 1000}, {1000, 1000}, 100), {.value = 1});
+    });
+    CHECK_FALSE(nothing.commit());  // it was so before
+}
+
+TEST_CASE("masks_come_back_from_the_file_with_their_history") {
+    const Folder folder;
+    std::string painted, erased;
+    MaskLayerId id, wide;
+    {
+        Saved saved(folder / "p.limn");
+        fixture::Small small;
+        small.fill(*saved.document);
+        id = add_layer(*saved.document, make_layer(small.asset.id, small.ball.id));
+        wide =
+            add_layer(*saved.document, make_layer(small.asset.id, small.ball.id, 100000, masks::Depth::u16));
+        stamp(*saved.document, id, {1000, 1000}, 400, 1);
+        stamp(*saved.document, id, {1300, 1000}, 300, 2);
+        stamp(*saved.document, wide, {50000, 50000}, 20000, 60000);
+        stamp(*saved.document, id, {1300, 1000}, 250, 0);
+        painted = state_hash(saved.document->state());
+        {
+            Transaction erase(*saved.document, "Remove mask");
+            erase.erase_mask_layer(wide);
+            erase.commit();
+        }
+        erased = state_hash(saved.document->state());
+        fixture::check_clean(*saved.file);
+    }
+    CHECK(std::filesystem::file_size(folder / "p.limn") < 4000000);
+    Saved saved(folder / "p.limn");
+    CHECK(state_hash(saved.document->state()) == erased);
+    REQUIRE(saved.document->undo().has_value());
+    CHECK(state_hash(saved.document->state()) == painted);
+    CHECK(at(*saved.document, wide, 50000, 69999) == 60000);
+    CHECK(at(*saved.document, id, 1300, 1000) == 0);
+    REQUIRE(saved.document->undo().has_value());
+    CHECK(at(*saved.document, id, 1300, 1000) == 2);
+    while (!saved.document->history().undo.empty()) REQUIRE(saved.document->undo().has_value());
+    CHECK(saved.document->state().mask_layers.empty());
+    while (!saved.document->history().redo.empty()) REQUIRE(saved.document->redo().has_value());
+    CHECK(state_hash(saved.document->state()) == erased);
+    fixture::check_clean(*saved.file);
+}
+
+TEST_CASE("a_damaged_tile_is_taken_from_the_log_and_a_damaged_log_from_the_tiles") {
+    const Folder folder;
+    std::string painted;
+    {
+        Saved saved(folder / "p.limn");
+        fixture::Small small;
+        small.fill(*saved.document);
+        const MaskLayerId id = add_layer(*saved.document, make_layer(small.asset.id, small.ball.id));
+        stamp(*saved.document, id, {1000, 1000}, 400, 1);
+        painted = state_hash(saved.document->state());
+    }
+    const auto damage = [&](const std::string& sql) {
+        const std::filesystem::path copy = folder / "damaged.limn";
+        std::filesystem::copy_file(folder / "p.limn", copy,
+                                   std::filesystem::copy_options::overwrite_existing);
+        fixture::run_sql(copy, sql);
+        return copy;
+    };
+    for (const char* sql : {"UPDATE mask_tile SET data = x'00112233' WHERE n % 2 = 0",
+                            "UPDATE mask_tile SET data = zeroblob(length(data))",
+                            "UPDATE mask_block SET data = zeroblob(length(data))"}) {
+        const auto copy = damage(sql);
+        Saved saved(copy);
+        CHECK(state_hash(saved.document->state()) == painted);
+        const auto report = saved.file->check();
+        REQUIRE(report.has_value());
+        REQUIRE(report->faults.size() == 1);
+        CHECK(report->faults[0].find("tiles of masks are damaged") != std::string::npos);
+    }
+    const auto gone =
+        damage("UPDATE mask_tile SET data = x'00'; UPDATE mask_block SET data = x'00' WHERE n = 1");
+    auto opened = ProjectFile::open(gone, Access::read_only);
+    REQUIRE(opened.has_value());
+    const auto loaded = opened->load();
+    REQUIRE_FALSE(loaded.has_value());
+    CHECK(loaded.error().message.find("no copy") != std::string::npos);
+    for (const char* sql : {"UPDATE mask_page SET slots = '256x7'", "UPDATE mask_page SET slots = '1x*'",
+                            "DELETE FROM mask_tile WHERE n = 1", "UPDATE mask_layer SET info = '{}'",
+                            "UPDATE mask_tile SET x = 100000 WHERE n = 1"}) {
+        auto damaged = ProjectFile::open(damage(sql), Access::read_only);
+        REQUIRE(damaged.has_value());
+        const bool is_refused = !damaged->load().has_value();
+        const auto report = damaged->check();
+        REQUIRE(report.has_value());
+        CHECK((is_refused || !report->faults.empty()));
+    }
+    REQUIRE(repair(damage("UPDATE mask_page SET slots = 'x'; UPDATE mask_tile SET data = x'00'"),
+                   folder / "again.limn")
+                .has_value());
+    Saved repaired(folder / "again.limn");
+    CHECK(state_hash(repaired.document->state()) == painted);
+    fixture::check_clean(*repaired.file);
+}
+
+TEST_CASE("edits_of_masks_go_through_json") {
+    Document document;
+    fixture::Small small;
+    small.fill(document);
+    const MaskLayerId id = add_layer(document, make_layer(small.asset.id, small.ball.id));
+    stamp(document, id, {1000, 1000}, 400, 1);
+    const auto edit = document.history().undo.back().edit;
+    const std::string json = to_json(*edit);
+    CHECK_FALSE(edit_from_json(json).has_value());  // nobody has the blocks
+    std::map<base::Sha256, masks::BlockPtr> blocks;
+    for (const TileChange& tile : edit->masks.at(id).tiles) {
+        if (tile.after.block) blocks[tile.after.block->hash()] = tile.after.block;
+    }
+    const BlockSource source = [&](const base::Sha256& hash) -> base::Result<masks::BlockPtr> {
+        if (blocks.contains(hash)) return blocks.at(hash);
+        return base::fail(base::ErrorKind::missing, "gone");
+    };
+    const auto again = edit_from_json(json, source);
+    REQUIRE(again.has_value());
+    CHECK(*again == *edit);
+    const std::string uuid = base::to_string(id.uuid);
+    for (const std::string tiles :
+         {"[[0,0,1,1,0]]", "[[0,0,1,1,0,70000]]", "[[0,0,1,1,0,\"ab\"]]", "[[-1,0,1,1,0,1]]", "[3]"})
+        CHECK_FALSE(
+            edit_from_json("{\"masks\":{\"" + uuid + "\":{\"tiles\":" + tiles + "}}}", source).has_value());
+    // Tiles beyond the mask (a log of somebody else's making) are passed over.
+    const auto wild = edit_from_json(
+        "{\"masks\":{\"" + uuid + "\":{\"tiles\":[[2000000000,0,2000000000,9,0,1]]}}}", source);
+    REQUIRE(wild.has_value());
+    State state = document.state();
+    apply(*wild, state);
+    CHECK(state_hash(state) == state_hash(document.state()));
+    CHECK_FALSE(starts_from(*wild, state));
+}
+
+TEST_CASE("pages_go_through_text_and_wrong_text_is_none") {
+    std::mt19937 random(3);
+    for (int i = 0; i < 100; ++i) {
+        PageCodes codes(256);
+        for (std::int32_t& code : codes)
+            code = random() % 4 != 0 ? 7 : static_cast<std::int32_t>(random() % 65537) - 1;
+        CHECK(codes_from_text(codes_to_text(codes)) == codes);
+    }
+    for (const char* text :
+         {"", "255x0", "257x0", "256x", "256x-1", "256x65536", "256x*x", "0x1 256x0", "256x0 "})
+        CHECK_FALSE(codes_from_text(text));
+}
+
+TEST_CASE("unsound_masks_are_refused") {
+    MaskLayerInfo info = make_layer(AssetId::make(), ClassId::make());
+    CHECK(is_sound(info));
+    CHECK(info.free_value() == 3);
+    info.values.push_back({2, {}, ""});
+    CHECK_FALSE(is_sound(info));
+    info.values = {{300, {}, ""}};
+    CHECK_FALSE(is_sound(info));
+    info.depth = masks::Depth::u16;
+    CHECK(is_sound(info));
+    info.width_px = masks::Plane::k_most_px + 1;
+    CHECK_FALSE(is_sound(info));
+    info.values.clear();
+    for (masks::Value value = 1; value < 256; ++value) info.values.push_back({value, {}, ""});
+    info.depth = masks::Depth::u8;
+    CHECK(info.free_value() == 0);
+}
