@@ -1,5 +1,6 @@
 // The table of all actions. Defaults follow CVAT for video where it has one; CVAT's Right and Left go to the
 // next filtered frame, which here is the next frame. Its step is ten frames.
+#include <algorithm>
 #include <array>
 
 #include "app/action.h"
@@ -36,7 +37,27 @@ bool can_redo(const B& b) {
 bool has_grid(const B& b) { return b.grid() != nullptr; }
 bool saving_failed(const B& b) { return b.project() && b.project()->save_status().error.has_value(); }
 
+bool has_masks(const B& b) { return b.mask_layer() != nullptr; }
+bool can_have_masks(const B& b) { return b.can_have_masks(); }
+bool paints(const B& b) {
+    static constexpr std::array k_tools = {"brush",          "eraser",       "area",
+                                           "mask_rectangle", "mask_ellipse", "wand"};
+    return has_asset(b) && std::ranges::find(k_tools, b.view().tool) != k_tools.end();
+}
+bool paints_objects(const B& b) {
+    return paints(b) && has_masks(b) && b.mask_layer()->info.kind == labels::MaskKind::instances;
+}
+bool has_expression(const B& b) { return has_raster(b) && !b.view().brush.only_where.empty(); }
+
 // -- what it does
+void next_fill(B& b) {
+    b.view().masks.fill = static_cast<MaskFill>((static_cast<int>(b.view().masks.fill) + 1) % 3);
+}
+void square_nib(B& b) {
+    masks::Nib& nib = b.view().brush.nib;
+    nib = nib == masks::Nib::round ? masks::Nib::square : masks::Nib::round;
+}
+
 template <class Change>
 void restyle(B& b, Change change) {
     media::RasterStyle style = b.styled_raster()->style();
@@ -193,6 +214,34 @@ constexpr Action k_actions[] = {
     {"nudge.up10", "Move 10 px up", "Edit", "Ctrl+Shift+Up", "", has_selection, nudge<0, -10>},
     {"nudge.down10", "Move 10 px down", "Edit", "Ctrl+Shift+Down", "", has_selection, nudge<0, 10>},
 
+    {"brush.smaller", "Smaller brush", "Masks", "[", "", paints, [](B& b) { b.change_brush_size(-1); }},
+    {"brush.larger", "Larger brush", "Masks", "]", "", paints, [](B& b) { b.change_brush_size(1); }},
+    {"mask.pick", "Pick the class under the pointer", "Masks", "Shift+I", "", has_masks,
+     [](B& b) { b.pick_class_under_pointer(); }},
+    {"mask.show", "Show or hide the masks", "Masks", "Shift+H", "", has_masks,
+     [](B& b) { b.view().masks.visible = !b.view().masks.visible; }},
+    {"mask.outlines", "Outlines, filled, or both", "Masks", "Shift+O", "", has_masks, next_fill},
+    {"mask.hatch", "Hatch what is unlabelled", "Masks", "Shift+U", "", has_masks,
+     [](B& b) { b.view().masks.hatch_unlabelled = !b.view().masks.hatch_unlabelled; }},
+    {"mask.blink", "Blink the active class", "Masks", "Shift+B", "", has_masks,
+     [](B& b) { b.view().masks.blink = !b.view().masks.blink; }},
+    {"mask.only_unlabelled", "Paint only over what is unlabelled", "Masks", "", "", paints,
+     [](B& b) { b.view().brush.only_unlabelled = !b.view().brush.only_unlabelled; }},
+    {"brush.follows_zoom", "Brush keeps its size on screen", "Masks", "", "", paints,
+     [](B& b) { b.view().brush.follows_zoom = !b.view().brush.follows_zoom; }},
+    {"brush.square", "Square or round brush", "Masks", "", "", paints, square_nib},
+    {"mask.add", "Add a mask of classes", "Masks", "", "", can_have_masks,
+     [](B& b) { b.add_mask_layer(labels::MaskKind::classes); }},
+    {"mask.add_objects", "Add a mask of objects", "Masks", "", "", can_have_masks,
+     [](B& b) { b.add_mask_layer(labels::MaskKind::instances); }},
+    {"mask.next_object", "Paint a new object", "Masks", "Shift+N", "", paints_objects,
+     [](B& b) { b.view().brush.instance = 0; }},
+    {"mask.remove", "Remove the mask", "Masks", "", "", has_masks, [](B& b) { b.remove_mask_layer(); }},
+    {"mask.fill_view", "Fill where the expression holds, in view", "Masks", "", "", has_expression,
+     [](B& b) { b.fill_where(false); }},
+    {"mask.fill_all", "Fill where the expression holds, everywhere", "Masks", "", "", has_expression,
+     [](B& b) { b.fill_where(true); }},
+
     {"play", "Play or pause", "Time", "Space", "", has_video, [](B& b) { b.play(!b.playing()); }},
     {"play.backwards", "Play backwards", "Time", "Shift+Space", "", has_video,
      [](B& b) { b.play(!b.playing_backwards(), PlayDirection::backward); }},
@@ -308,7 +357,14 @@ constexpr Action k_actions[] = {
     {"tool.polyline", "Line tool", "Tools", "W", "", has_asset, [](B& b) { b.set_tool("polyline"); }},
     {"tool.points", "Points tool", "Tools", "Shift+P", "", has_asset, [](B& b) { b.set_tool("points"); }},
     {"tool.measure", "Measure", "Tools", "Shift+M", "", has_asset, [](B& b) { b.set_tool("measure"); }},
-    {"tool.box", "Box tool", "Tools", "N", "B", has_asset, [](B& b) { b.set_tool("box"); }},
+    {"tool.brush", "Brush", "Tools", "B", "", has_asset, [](B& b) { b.set_tool("brush"); }},
+    {"tool.eraser", "Eraser", "Tools", "Shift+E", "", has_asset, [](B& b) { b.set_tool("eraser"); }},
+    {"tool.area", "Fill an area", "Tools", "A", "", has_asset, [](B& b) { b.set_tool("area"); }},
+    {"tool.mask_rectangle", "Fill a rectangle", "Tools", "X", "", has_asset,
+     [](B& b) { b.set_tool("mask_rectangle"); }},
+    {"tool.mask_ellipse", "Fill an ellipse", "Tools", "Z", "", has_asset,
+     [](B& b) { b.set_tool("mask_ellipse"); }},
+    {"tool.box", "Box tool", "Tools", "N", "", has_asset, [](B& b) { b.set_tool("box"); }},
 
     {"palette", "Find anything", "Help", "Ctrl+K", "F1", nullptr, show<Popup::palette>},
     {"help.shortcuts", "Keyboard shortcuts", "Help", "?", "", nullptr, show<Popup::shortcuts>},

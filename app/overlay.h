@@ -7,6 +7,7 @@
 
 #include "base/geometry.h"
 #include "labels/track.h"
+#include "masks/plane.h"
 
 namespace app {
 
@@ -42,6 +43,7 @@ struct Overlay {
     std::vector<base::Point> handles;
     std::vector<Guide> guides;
     Cursor cursor = Cursor::arrow;
+    const masks::Plane* mask_preview = nullptr;  // painted, and not in the mask yet
 };
 
 }  // namespace app

@@ -149,8 +149,10 @@ void RasterDisplay::drew(render::RasterDrawn drawn) {
 // Besides, what a style that is still being made ready needs.
 void RasterDisplay::ask_for(media::RasterWishes wishes) {
     if (wishes.tiles.empty()) wishes.tiles.push_back({static_cast<int>(m_info->levels.size()) - 1, 0, 0});
-    for (const int band : m_wanted_bands)
-        if (std::ranges::find(wishes.bands, band) == wishes.bands.end()) wishes.bands.push_back(band);
+    for (const std::vector<int>* more : {&m_wanted_bands, &m_also_bands}) {
+        for (const int band : *more)
+            if (std::ranges::find(wishes.bands, band) == wishes.bands.end()) wishes.bands.push_back(band);
+    }
     if (wishes.tiles == m_wishes.tiles && wishes.bands == m_wishes.bands) return;
     m_wishes = wishes;
     m_source->want(std::move(wishes));

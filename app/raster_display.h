@@ -60,6 +60,8 @@ public:
     // Of the channels of shading(), in its order; what they are stretched from.
     [[nodiscard]] const std::vector<media::ValueStats>& stats() const { return m_stats; }
 
+    // Bands that somebody needs besides those of the style, of all that is in sight.
+    void also_read(std::vector<int> bands) { m_also_bands = std::move(bands); }
     void drew(render::RasterDrawn drawn);  // by the canvas, every frame it draws
     [[nodiscard]] const render::RasterDrawn& sight() const { return m_sight; }
 
@@ -94,7 +96,8 @@ private:
     std::shared_ptr<const media::RasterShading> m_shading;
     std::vector<media::ValueStats> m_stats;
     std::string m_stats_of,
-        m_wanted_stats;               // what they were taken from: expressions, and the part of the raster
+        m_wanted_stats;  // what they were taken from: expressions, and the part of the raster
+    std::vector<int> m_also_bands;
     std::vector<int> m_wanted_bands;  // of a style that is not shown yet
     std::shared_ptr<Measured> m_measuring;
     media::RasterWishes m_wishes;

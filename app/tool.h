@@ -11,9 +11,11 @@
 #include <vector>
 
 #include "app/input.h"
+#include "app/mask_brush.h"
 #include "app/overlay.h"
 #include "base/geometry.h"
 #include "labels/document.h"
+#include "masks/paint.h"
 
 namespace app {
 
@@ -42,10 +44,15 @@ struct ToolContext {
     base::Rect picture;             // bounds of the medium
     labels::ClassId& active_class;  // nil: none chosen yet
     std::vector<labels::TrackId>& selection;
+    labels::MaskLayerId& mask_layer;  // the one that is painted into; nil: the topmost
+    MaskBrush& brush;
     std::function<void(labels::TrackId)> ask_class;  // shows the class picker for a new object; may be null
     std::function<void(std::string)> tell;           // a toast; may be null
     // Length of a path and the area it encloses, as text; may be null.
     std::function<std::string(std::span<const base::Point>)> measure = {};
+    // Paints later, off this thread, what of the swath the brush's expression holds for; may be null.
+    std::function<void(labels::MaskLayerId, const masks::Plane& swath, const masks::PaintRule&)> paint_where =
+        {};
 };
 
 class Tool {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/map_layers.h"
+#include "app/mask_brush.h"
 #include "base/geometry.h"
 #include "labels/track.h"
 #include "media/raster_style.h"
@@ -32,6 +33,7 @@ struct AssetView {
     std::optional<media::RasterStyle> raster;  // as it was shown last
     std::vector<LayerView> layers;             // over it, bottom first
     std::vector<Bookmark> bookmarks;
+    labels::MaskLayerId mask_layer;  // the one that is painted into
     std::int64_t grid_cell = -1;     // of the inspection grid; -1: none yet
     std::optional<base::Rect> show;  // media space: what the canvas is to show whole, once
 };
@@ -42,6 +44,8 @@ struct ViewState {
     std::vector<labels::TrackId> selection;  // last = primary
     std::string tool = "box";
     labels::ClassId active_class;
+    MaskBrush brush;
+    MaskShow masks;
     float bottom_height = 236;  // logical pixels
     bool left_shown = true, right_shown = true, bottom_shown = true;
     bool strip_shown = true;  // thumbnails in the timeline

@@ -34,6 +34,7 @@ bool Workbench::update(double now_secs) {
     bool changed = take_opened();
     changed |= take_media();
     changed |= take_imported();
+    changed |= take_mask_work();
     changed |= take_proxy();
     changed |= take_verified();
     changed |= take_jobs();
@@ -42,6 +43,7 @@ bool Workbench::update(double now_secs) {
     changed |= take_picture();
     changed |= take_raster();
     changed |= update_survey();
+    if (document() != nullptr) changed |= m_masks.update(document()->state(), m_view.asset);
     const std::size_t shown = m_toasts.size();
     std::erase_if(m_toasts,
                   [&](const Toast& toast) { return toast.until_secs > 0 && toast.until_secs <= now_secs; });
@@ -101,9 +103,9 @@ bool Workbench::idle() const {
                            m_video->proxy() == media::ProxyState::unknown;
     const bool sound_due = m_sound.state() == SoundState::opening;
     const bool raster_due = (m_raster && !m_raster->idle()) || (m_layers && !m_layers->idle());
-    return !raster_due && !m_opening && !m_locating && !m_importing && !picture_due && !saving() &&
-           !indexing && !proxy_due && !m_proxy_job && !m_verifying && !sound_due && m_watched.empty() &&
-           m_pool.jobs().empty();
+    return !raster_due && m_masks.idle() && !m_mask_work && !m_opening && !m_locating && !m_importing &&
+           !picture_due && !saving() && !indexing && !proxy_due && !m_proxy_job && !m_verifying &&
+           !sound_due && m_watched.empty() && m_pool.jobs().empty();
 }
 
 bool Workbench::take_jobs() {
@@ -122,7 +124,7 @@ bool Workbench::take_jobs() {
             toast(ToastKind::error, result.error().message);
     }
     // Progress moves ten times a second; drawing it more often would only keep the machine warm.
-    const bool waited_for = !m_watched.empty() || m_importing;
+    const bool waited_for = !m_watched.empty() || m_importing || m_mask_work;
     const bool surveying = (m_survey && m_survey->shots_job()) || m_pyramid_job;
     const bool progress_due = (waited_for || surveying) && m_now_secs >= m_progress_due_secs;
     if (progress_due)
@@ -282,13 +284,17 @@ ToolContext Workbench::tool_context() {
             .picture = picture,
             .active_class = m_view.active_class,
             .selection = m_view.selection,
+            .mask_layer = asset_view().mask_layer,
+            .brush = m_view.brush,
             .ask_class =
                 [this](labels::TrackId id) {
                     picking_class_for = id;
                     popup = Popup::class_picker;
                 },
             .tell = [this](std::string text) { toast(ToastKind::info, std::move(text)); },
-            .measure = [this](std::span<const base::Point> path) { return measured_text(path); }};
+            .measure = [this](std::span<const base::Point> path) { return measured_text(path); },
+            .paint_where = [this](labels::MaskLayerId layer, const masks::Plane& swath,
+                                  const masks::PaintRule& rule) { paint_where(layer, swath, rule); }};
 }
 
 bool Workbench::saving() const {

@@ -18,6 +18,7 @@
 #include "app/canvas_readout.h"
 #include "app/film_survey.h"
 #include "app/map_layers.h"
+#include "app/mask_display.h"
 #include "app/playback.h"
 #include "app/project.h"
 #include "app/raster_display.h"
@@ -117,6 +118,26 @@ public:
     void go_to_marked(labels::Mark mark);  // the next one with that mark along the walk, going round
     void mark_cell(labels::Mark mark);     // the current one; done or doubtful, goes on to the next to do
     bool cutting_grid = false;             // the panel asks how to cut it, though there is one
+
+    // -- the masks of the picture or raster on screen (workbench_masks.cpp)
+    // ------------------------------------------------------------------------
+    [[nodiscard]] const MaskDisplay& masks() const { return m_masks; }
+    [[nodiscard]] const labels::MaskLayer* mask_layer() const;  // painted into; null where there is none yet
+    [[nodiscard]] bool can_have_masks() const;                  // in films masks are those of objects
+    void add_mask_layer(labels::MaskKind kind);                 // on top, and painted into
+    void remove_mask_layer();                                   // the one that is painted into
+    void change_brush_size(int direction);                      // by a quarter
+    [[nodiscard]] std::optional<masks::Value> value_under(base::Point in_media) const;
+    void pick_class_under_pointer();
+    // What a job finds is painted with the active class; null values of it are left alone. False, and said
+    // why, when it cannot begin. The job sees the mask as it is now.
+    using MaskRegion = std::function<base::Result<masks::Plane>(base::Job&, const masks::Plane& mask)>;
+    bool fill_mask(std::string name, MaskRegion region);
+    // What a job makes of the whole mask takes its place.
+    using MaskRework = std::function<base::Result<masks::Plane>(base::Job&, masks::Plane mask)>;
+    bool rework_mask(std::string name, MaskRework rework);
+    [[nodiscard]] masks::PixelRect pixels_in_view() const;
+    void fill_where(bool everywhere);  // where the brush's expression holds; else in view alone
 
     // -- time
     // --------------------------------------------------------------------------------------------------------
@@ -272,6 +293,8 @@ private:
     void show_opened(const std::vector<labels::Asset>& media);
     bool take_media();
     bool take_imported();
+    bool take_mask_work();
+    void paint_where(labels::MaskLayerId layer, const masks::Plane& swath, const masks::PaintRule& rule);
     bool take_jobs();
     bool take_proxy();
     bool take_verified();
@@ -340,7 +363,9 @@ private:
     struct Located;  // where a job found the shown asset's medium
     std::shared_ptr<Located> m_locating;
     struct Imported;
+    struct MaskWork;
     std::shared_ptr<Imported> m_importing;
+    std::shared_ptr<MaskWork> m_mask_work;
     struct Verifying;
     std::shared_ptr<Verifying> m_verifying;
     std::optional<std::string> m_clipboard;
@@ -357,6 +382,7 @@ private:
     mutable CountedMarks m_counted;
     labels::StoreStatus m_seen_status;
     double m_now_secs = 0, m_progress_due_secs = 0;
+    MaskDisplay m_masks{m_survey_pool};
     base::JobPool m_pool;  // last: its jobs may still use what is above
 };
 

@@ -100,8 +100,10 @@ void Pyramid::follow(const Plane& mask, std::stop_token stop) {
 }
 
 std::int64_t Pyramid::work_to_follow(const Plane& mask) const {
-    std::int64_t tiles = 0;
-    const auto count = [&](const TileRect&, const Slot&, const Slot& now) { tiles += now.uniform() ? 0 : 1; };
+    std::int64_t tiles = m_levels.empty() ? 0 : -1;
+    const auto count = [&](const TileRect&, const Slot&, const Slot& now) {
+        tiles = std::max<std::int64_t>(tiles, 0) + (now.uniform() ? 0 : 1);
+    };
     Plane::each_difference(
         m_levels.empty() ? Plane(mask.width_px(), mask.height_px(), mask.depth()) : m_levels[0], mask, count);
     return tiles;

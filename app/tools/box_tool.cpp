@@ -146,7 +146,7 @@ const ToolInfo box_tool = {
     "Box",
     "N",
     0xF1A2,
-    "Drag to draw; drag an edge, or the selected box, to change it; B or Ctrl draws over it",
+    "Drag to draw; drag an edge, or the selected box, to change it; Ctrl draws over it",
     make_box_tool};
 
 }  // namespace app

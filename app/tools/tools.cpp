@@ -6,8 +6,10 @@
 namespace app {
 
 std::span<const ToolInfo> all_tools() {
-    static const std::array k_tools{select_tool,   box_tool,    polygon_tool,
-                                    polyline_tool, points_tool, measure_tool};  // order of the tool rail
+    // In the order of the tool rail.
+    static const std::array k_tools{select_tool,         box_tool,          polygon_tool, polyline_tool,
+                                    points_tool,         brush_tool,        eraser_tool,  area_tool,
+                                    mask_rectangle_tool, mask_ellipse_tool, measure_tool};
     return k_tools;
 }
 

@@ -5,6 +5,7 @@
 
 namespace app {
 
-extern const ToolInfo select_tool, box_tool, polygon_tool, polyline_tool, points_tool, measure_tool;
+extern const ToolInfo select_tool, box_tool, polygon_tool, polyline_tool, points_tool, measure_tool,
+    brush_tool, eraser_tool, area_tool, mask_rectangle_tool, mask_ellipse_tool;
 
 }  // namespace app

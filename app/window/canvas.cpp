@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "app/grid_overlay.h"
+#include "app/mask_style.h"
 #include "app/window/map_furniture.h"
 #include "media/video_source.h"
 
@@ -18,9 +19,12 @@ base::Result<Canvas> Canvas::create() {
     if (!raster) return std::unexpected(raster.error());
     auto vectors = render::VectorPass::create();
     if (!vectors) return std::unexpected(vectors.error());
+    auto masks = render::MaskPass::create();
+    if (!masks) return std::unexpected(masks.error());
     auto overlay = render::OverlayPass::create();
     if (!overlay) return std::unexpected(overlay.error());
-    return Canvas{std::move(*video), std::move(*raster), std::move(*vectors), std::move(*overlay)};
+    return Canvas{std::move(*video), std::move(*raster), std::move(*vectors), std::move(*masks),
+                  std::move(*overlay)};
 }
 
 render::MediaSize Canvas::media_size(const Workbench& bench) const {
@@ -170,6 +174,64 @@ render::RasterTextureCounters Canvas::raster_counters() const {
     return sum;
 }
 
+// Over the picture of m_view, the bottom one first.
+void Canvas::draw_masks(Workbench& bench, render::Size target) {
+    draw_expression(bench, target);
+    const labels::State& state = bench.document()->state();
+    if (bench.view().masks.visible) {
+        for (const auto& shown : bench.masks().masks()) {
+            const labels::MaskLayer* layer = state.find(shown->id);
+            if (layer == nullptr || shown->pyramid.levels().empty()) continue;
+            LayerMask& held = m_mask_textures[shown->id];
+            held.frame = m_frame;
+            m_masks.draw(shown->pyramid, mask_style(*layer, state.ontology, bench, m_px), held.textures,
+                         m_view, target);
+        }
+    }
+    const Overlay overlay = bench.tool_overlay();
+    if (overlay.mask_preview != nullptr) {
+        m_preview.follow(*overlay.mask_preview);
+        LayerMask& held = m_mask_textures[labels::MaskLayerId{}];
+        held.frame = m_frame;
+        m_masks.draw(m_preview, preview_style(bench), held.textures, m_view, target);
+    }
+    std::erase_if(m_mask_textures, [&](const auto& held) { return held.second.frame + 600 < m_frame; });
+}
+
+// Where the expression that the brush is bound to holds: the raster once more, of one colour, see-through
+// where it does not. All of it on the GPU, so that it follows typing and zooming at once.
+void Canvas::draw_expression(Workbench& bench, render::Size target) {
+    RasterDisplay* raster = bench.raster();
+    const std::string& expression = bench.view().brush.only_where;
+    if (raster == nullptr || !raster->info()) return;
+    if (expression.empty() || !bench.view().masks.preview_where) return raster->also_read({});
+    const std::string of = fmt::format("{} {}", raster->generation(), expression);
+    if (of != m_expression_of) {
+        m_expression_of = of;
+        m_expression = expression_shading(*raster->info(), expression);
+        raster->also_read(m_expression ? m_expression->bands : std::vector<int>{});
+        m_more_to_upload = true;
+    }
+    if (!m_expression) return;
+    const render::RasterDrawn drawn =
+        m_raster.draw(raster->source(), *raster->info(), m_expression, m_layer_textures[0].textures, m_view,
+                      target, {.opacity = 0.6f});
+    m_more_to_upload |= drawn.deferred;
+}
+
+render::MaskTextureCounters Canvas::mask_counters() const {
+    render::MaskTextureCounters sum;
+    for (const auto& [id, held] : m_mask_textures) {
+        const render::MaskTextureCounters& one = held.textures.counters();
+        sum.hits += one.hits;
+        sum.uploads += one.uploads;
+        sum.uploaded_bytes += one.uploaded_bytes;
+        sum.evictions += one.evictions;
+        sum.bytes += one.bytes;
+    }
+    return sum;
+}
+
 // Over the picture of m_view, whichever of two linked ones that is at the moment.
 void Canvas::draw_labels(Workbench& bench, render::Size target, float px) {
     m_batch.clear();
@@ -204,6 +266,7 @@ void Canvas::draw_second(Workbench& bench, render::Size target, float px) {
     const render::View first = std::exchange(m_view, *m_second);
     const MapLayer* top = bench.layers()->topmost_raster();
     if (top != nullptr) draw_tiles(bench, *top->raster, top->id, target, {});
+    draw_masks(bench, target);
     draw_labels(bench, target, px);
     m_view = first;
 }
@@ -220,6 +283,7 @@ void Canvas::draw_media(Workbench& bench, render::Size target, float px) {
     m_notes.clear();
     read_under_pointer(bench);
     if (!draw_picture(bench, target) || bench.document() == nullptr) return;
+    draw_masks(bench, target);
     draw_labels(bench, target, px);
     if (m_second) draw_second(bench, target, px);
     m_overview.reset();

@@ -7,6 +7,7 @@
 #include "app/overlay_scene.h"
 #include "app/ui/ui.h"
 #include "base/result.h"
+#include "render/mask_pass.h"
 #include "render/overlay_pass.h"
 #include "render/raster_pass.h"
 #include "render/vector_pass.h"
@@ -37,6 +38,7 @@ public:
     }
     [[nodiscard]] const render::View& view() const { return m_view; }
     [[nodiscard]] Cursor cursor(const Workbench& bench) const;
+    [[nodiscard]] render::MaskTextureCounters mask_counters() const;  // of all masks together
     // More tiles are here than one frame may upload: another one is due at once.
     [[nodiscard]] bool wants_another_frame() const { return m_more_to_upload; }
     [[nodiscard]] render::RasterTextureCounters raster_counters() const;  // of all layers together
@@ -44,10 +46,11 @@ public:
 
 private:
     Canvas(render::VideoPass video, render::RasterPass raster, render::VectorPass vectors,
-           render::OverlayPass overlay)
+           render::MaskPass masks, render::OverlayPass overlay)
         : m_video{std::move(video)},
           m_raster{std::move(raster)},
           m_vectors{std::move(vectors)},
+          m_masks{std::move(masks)},
           m_overlay{std::move(overlay)} {}
     void upload(Workbench& bench);
     [[nodiscard]] bool draw_picture(Workbench& bench, render::Size target);
@@ -56,6 +59,8 @@ private:
                     const render::RasterPassOptions& options);
     void draw_layers(Workbench& bench, render::Size target, const render::RasterPassOptions& options);
     [[nodiscard]] double swipe_x(const MapLayers& layers) const;  // framebuffer pixels
+    void draw_masks(Workbench& bench, render::Size target);
+    void draw_expression(Workbench& bench, render::Size target);
     void draw_labels(Workbench& bench, render::Size target, float px);
     void draw_second(Workbench& bench, render::Size target, float px);
     [[nodiscard]] InputEvent in_first_view(InputEvent event) const;
@@ -69,6 +74,7 @@ private:
     render::VideoPass m_video;
     render::RasterPass m_raster;
     render::VectorPass m_vectors;
+    render::MaskPass m_masks;
     render::OverlayPass m_overlay;
     render::VideoTextures m_textures;
     media::FramePtr m_uploaded;
@@ -78,6 +84,14 @@ private:
         render::RasterTextures textures;
     };
     std::map<LayerId, LayerTextures> m_layer_textures;  // 0: the raster itself
+    struct LayerMask {
+        std::uint64_t frame = 0;  // drawn last
+        render::MaskTextures textures;
+    };
+    std::map<labels::MaskLayerId, LayerMask> m_mask_textures;  // nil: what is painted and not in a mask yet
+    masks::Pyramid m_preview;                                  // of that
+    std::shared_ptr<const media::RasterShading> m_expression;  // where the brush's holds
+    std::string m_expression_of;
     std::uint64_t m_frame = 0;
     float m_px = 1;          // framebuffer pixels per logical pixel, as drawn last
     bool m_swiping = false;  // the line of the swipe is being dragged

@@ -1,0 +1,78 @@
+#include "app/mask_display.h"
+
+#include <algorithm>
+
+namespace app {
+
+// A tile takes about 20 µs to be halved up to the top and 30 to be counted.
+constexpr std::int64_t k_tiles_at_once = 96;
+
+struct ShownMask::Following {
+    std::shared_ptr<base::Job> job;
+    masks::Pyramid pyramid;
+    masks::ValueCounts counts;
+};
+
+bool MaskDisplay::follow(ShownMask& shown, const masks::Plane& plane) {
+    bool changed = false;
+    if (shown.m_following) {
+        if (!shown.m_following->job->done()) return false;
+        const auto done = std::exchange(shown.m_following, nullptr);
+        shown.pyramid = std::move(done->pyramid);
+        shown.counts = std::move(done->counts);
+        changed = true;
+    }
+    const std::int64_t work = shown.pyramid.work_to_follow(plane);
+    if (work < 0) return changed;
+    if (work <= k_tiles_at_once) {
+        shown.pyramid.follow(plane);
+        shown.counts.follow(plane);
+        return true;
+    }
+    auto following = std::make_shared<ShownMask::Following>();
+    following->pyramid = shown.pyramid;
+    following->counts = shown.counts;
+    following->job = m_jobs.submit("Counting the mask", [following, plane](base::Job& job) {
+        following->pyramid.follow(plane, job.stop_token());
+        following->counts.follow(plane, job.stop_token());
+        return base::Result<std::string>{""};
+    });
+    shown.m_following = std::move(following);
+    return changed;
+}
+
+bool MaskDisplay::update(const labels::State& state, labels::AssetId asset) {
+    const auto layers = state.mask_layers_of(asset);
+    bool changed = false;
+    std::vector<std::unique_ptr<ShownMask>> now;
+    for (const labels::MaskLayer* layer : layers) {
+        const auto old = std::ranges::find_if(
+            m_masks, [&](const auto& shown) { return shown && shown->id == layer->info.id; });
+        if (old != m_masks.end()) {
+            now.push_back(std::move(*old));
+        } else {
+            now.push_back(std::make_unique<ShownMask>());
+            now.back()->id = layer->info.id;
+            changed = true;
+        }
+        changed |= follow(*now.back(), layer->plane);
+    }
+    for (const auto& gone : m_masks) {
+        if (!gone) continue;
+        changed = true;
+        if (gone->m_following) gone->m_following->job->cancel();
+    }
+    m_masks = std::move(now);
+    return changed;
+}
+
+bool MaskDisplay::idle() const {
+    return std::ranges::none_of(m_masks, [](const auto& shown) { return shown->following(); });
+}
+
+const ShownMask* MaskDisplay::find(labels::MaskLayerId id) const {
+    const auto it = std::ranges::find_if(m_masks, [&](const auto& shown) { return shown->id == id; });
+    return it != m_masks.end() ? it->get() : nullptr;
+}
+
+}  // namespace app

@@ -1,0 +1,44 @@
+#pragma once
+// What is worked out from the masks of the shown medium, and kept up with them: their halves for looking from
+// afar, and how many pixels each value has. UI thread only; nothing here waits.
+
+#include <memory>
+#include <vector>
+
+#include "base/job_pool.h"
+#include "labels/state.h"
+#include "masks/pyramid.h"
+#include "masks/value_counts.h"
+
+namespace app {
+
+struct ShownMask {
+    labels::MaskLayerId id;
+    masks::Pyramid pyramid;
+    masks::ValueCounts counts;
+    [[nodiscard]] bool following() const { return m_following != nullptr; }
+
+private:
+    friend class MaskDisplay;
+    struct Following;
+    std::shared_ptr<Following> m_following;
+};
+
+class MaskDisplay {
+public:
+    explicit MaskDisplay(base::JobPool& jobs) : m_jobs{jobs} {}
+    // Small changes, a stroke's, at once; large ones in a job. True when something visible changed.
+    bool update(const labels::State& state, labels::AssetId asset);
+    [[nodiscard]] bool idle() const;
+    [[nodiscard]] const std::vector<std::unique_ptr<ShownMask>>& masks() const {
+        return m_masks;
+    }  // bottom first
+    [[nodiscard]] const ShownMask* find(labels::MaskLayerId id) const;  // null when it is not of the medium
+
+private:
+    bool follow(ShownMask& shown, const masks::Plane& plane);
+    base::JobPool& m_jobs;
+    std::vector<std::unique_ptr<ShownMask>> m_masks;
+};
+
+}  // namespace app

@@ -1,0 +1,193 @@
+#include "app/tools/mask_gesture.h"
+
+#include <algorithm>
+
+#include "app/tools/new_object.h"
+#include "labels/interpolate.h"
+#include "labels/mask_geometry.h"
+
+namespace app {
+
+using labels::MaskLayerInfo;
+using labels::MaskRuns;
+
+labels::ClassId class_to_paint(ToolContext& context, labels::Transaction& gesture) {
+    const labels::Ontology& ontology = context.document.state().ontology;
+    if (ontology.find(context.active_class) != nullptr) return context.active_class;
+    if (!ontology.classes.empty()) return context.active_class = ontology.classes.front().id;
+    labels::Ontology with_object = ontology;
+    with_object.classes.push_back(labels::make_class(ontology, "object"));
+    gesture.put_ontology(with_object);
+    return context.active_class = with_object.classes.back().id;
+}
+
+std::shared_ptr<const std::bitset<65536>> allowed_values(const MaskBrush& brush, const MaskLayerInfo& info) {
+    if (!brush.only_unlabelled && brush.protected_classes.empty()) return nullptr;
+    auto allowed = std::make_shared<std::bitset<65536>>();
+    if (brush.only_unlabelled) {
+        allowed->set(0);
+        return allowed;
+    }
+    allowed->set();
+    for (const labels::MaskValue& value : info.values) {
+        if (std::ranges::find(brush.protected_classes, value.class_id) != brush.protected_classes.end())
+            allowed->reset(value.value);
+    }
+    return allowed;
+}
+
+namespace {
+
+MaskLayerInfo new_layer(const ToolContext& context) {
+    return {.id = labels::MaskLayerId::make(),
+            .asset = context.asset,
+            .name = "mask",
+            .width_px = static_cast<std::int64_t>(context.picture.width()),
+            .height_px = static_cast<std::int64_t>(context.picture.height())};
+}
+
+// The value that is painted; 0 when all are taken.
+masks::Value value_to_paint(ToolContext& context, labels::ClassId class_id, MaskLayerInfo& info) {
+    if (info.kind == labels::MaskKind::classes) {
+        if (const labels::MaskValue* known = info.first_of(class_id)) return known->value;
+    } else if (info.find(context.brush.instance) != nullptr) {
+        return context.brush.instance;
+    }
+    const masks::Value value = info.free_value();
+    if (value == 0) return 0;
+    const auto place = std::ranges::lower_bound(info.values, value, {}, &labels::MaskValue::value);
+    info.values.insert(place, {value, class_id, {}});
+    if (info.kind == labels::MaskKind::instances) context.brush.instance = value;
+    return value;
+}
+
+}  // namespace
+
+std::optional<MaskTarget> mask_target(ToolContext& context, labels::Transaction& gesture,
+                                      MaskGesture::Mode mode) {
+    const labels::State& state = context.document.state();
+    const labels::MaskLayer* layer = state.find(context.mask_layer);
+    if (layer == nullptr || layer->info.asset != context.asset) {
+        const auto layers = state.mask_layers_of(context.asset);
+        layer = layers.empty() ? nullptr : layers.back();
+    }
+    MaskLayerInfo info = layer != nullptr ? layer->info : new_layer(context);
+    context.mask_layer = info.id;
+    MaskTarget target{.layer = info.id, .rule = {.over = allowed_values(context.brush, info)}};
+    if (mode == MaskGesture::Mode::paint) {
+        target.rule.value = value_to_paint(context, class_to_paint(context, gesture), info);
+        if (target.rule.value == 0) {
+            if (context.tell) context.tell("This mask has no value left for another class; make a new mask");
+            return std::nullopt;
+        }
+    } else if (layer == nullptr) {
+        return std::nullopt;  // nothing to erase
+    } else if (context.brush.only_unlabelled) {
+        target.rule.over = nullptr;  // else nothing could ever be erased
+    }
+    if (layer == nullptr || info != layer->info) gesture.put_mask_layer(info);
+    return target;
+}
+
+std::unique_ptr<MaskGesture> MaskGesture::begin(ToolContext& context, Mode mode, std::string_view name) {
+    if (context.document.busy() || context.picture.empty()) return nullptr;
+    std::unique_ptr<MaskGesture> gesture(new MaskGesture(context, std::string{name}));
+    gesture->m_ask_class = mode == Mode::paint && context.document.state().ontology.classes.empty();
+    const labels::Asset* medium = context.document.state().find(context.asset);
+    const bool is_film =
+        medium != nullptr && medium->kind == labels::MediaKind::video && medium->frame_count != 1;
+    const bool begun =
+        is_film ? gesture->begin_object(context, mode) : gesture->begin_layer(context, mode, name);
+    return begun ? std::move(gesture) : nullptr;
+}
+
+bool MaskGesture::begin_layer(ToolContext& context, Mode mode, std::string_view name) {
+    const auto target = mask_target(context, m_transaction, mode);
+    if (!target) return false;
+    m_layer = target->layer;
+    m_rule = target->rule;
+    const labels::Ontology& ontology = context.document.state().ontology;
+    const labels::LabelClass* painted = ontology.find(context.active_class);
+    m_transaction.rename(mode == Mode::erase || painted == nullptr
+                             ? std::string{"Erase"}
+                             : fmt::format("{} {}", name, painted->name));
+    const labels::MaskLayer& layer = *context.document.state().find(m_layer);
+    if (!context.brush.only_where.empty() && context.paint_where && mode == Mode::paint)
+        m_swath.emplace(layer.plane.width_px(), layer.plane.height_px(), masks::Depth::u8);
+    return true;
+}
+
+bool MaskGesture::begin_object(ToolContext& context, Mode mode) {
+    const labels::State& state = context.document.state();
+    const auto width = static_cast<std::int64_t>(context.picture.width());
+    const auto height = static_cast<std::int64_t>(context.picture.height());
+    const labels::Track* track = context.selection.empty() ? nullptr : state.find(context.selection.back());
+    const bool is_mask = track != nullptr && track->info.asset == context.asset &&
+                         track->info.shape == labels::ShapeKind::mask && !track->info.locked;
+    m_rule.value = mode == Mode::paint ? 1 : 0;
+    if (is_mask) {
+        m_track = track->info.id;
+        const auto shape = labels::shape_at(*track, context.frame);
+        const auto* runs = shape ? std::get_if<MaskRuns>(&shape->geometry) : nullptr;
+        m_object = runs != nullptr ? labels::plane_of(*runs, width, height)
+                                   : masks::Plane(width, height, masks::Depth::u8);
+        m_transaction.rename("Paint " + labels::display_name(track->info, state.ontology));
+        return true;
+    }
+    if (mode == Mode::erase) {
+        if (context.tell) context.tell("Select the mask that is to be erased from");
+        return false;
+    }
+    const NewObject object = app::begin_object(context, m_transaction, labels::ShapeKind::mask);
+    m_track = object.info.id;
+    m_ask_class = object.ask_class;
+    m_object.emplace(width, height, masks::Depth::u8);
+    return true;
+}
+
+// The keyframe is what has been painted so far; where nothing is left, the object is not on this frame.
+void MaskGesture::show_object(ToolContext& context) {
+    const labels::Track* track = context.document.state().find(m_track);
+    const labels::Keyframe* old = track->keyframe_at(context.frame);
+    labels::Keyframe keyframe =
+        old != nullptr
+            ? *old
+            : labels::Keyframe{.frame = context.frame, .pts = context.pts, .geometry = {}, .attributes = {}};
+    MaskRuns runs = labels::runs_of(*m_object);
+    keyframe.outside = runs.runs.empty();
+    keyframe.source = labels::Source::human;
+    keyframe.confidence = 1;
+    if (keyframe.outside && track->keyframes.empty()) return;
+    if (keyframe.outside) {
+        const auto shape = labels::shape_at(*track, context.frame);
+        keyframe.geometry = shape ? shape->geometry : track->keyframes.front().geometry;
+    } else {
+        keyframe.geometry = std::move(runs);
+    }
+    m_transaction.put_keyframe(m_track, keyframe);
+}
+
+void MaskGesture::paint(ToolContext& context, masks::Region& region) {
+    if (m_object) {
+        masks::paint(*m_object, region, m_rule);
+        return show_object(context);
+    }
+    if (m_swath) {
+        masks::paint(*m_swath, region, {.value = 1});
+        return;
+    }
+    m_transaction.change_mask(m_layer, [&](masks::Plane& plane) { masks::paint(plane, region, m_rule); });
+}
+
+bool MaskGesture::commit(ToolContext& context) {
+    const bool has_swath = m_swath && !m_swath->empty();
+    const bool changed = m_transaction.commit();
+    if (has_swath) context.paint_where(m_layer, *m_swath, m_rule);
+    if (changed && m_object && context.document.state().find(m_track) != nullptr) {
+        context.selection = {m_track};
+        if (m_ask_class && context.ask_class) context.ask_class(m_track);
+    }
+    return changed;
+}
+
+}  // namespace app

@@ -1,0 +1,56 @@
+#pragma once
+// What every tool that paints masks does: on a raster or a picture into a mask layer, in a film into the mask
+// of an object on the frame shown. Layer, value, class and object are made where there are none yet.
+
+#include <memory>
+#include <optional>
+
+#include "app/tool.h"
+#include "masks/paint.h"
+
+namespace app {
+
+class MaskGesture {
+public:
+    enum class Mode : std::uint8_t { paint, erase };
+
+    // Null, and told why, when there is nothing to paint into. `name` is for the history: "Paint", "Fill".
+    [[nodiscard]] static std::unique_ptr<MaskGesture> begin(ToolContext& context, Mode mode,
+                                                            std::string_view name);
+    // Where the brush is bound to an expression, this is seen as a preview until the gesture ends.
+    void paint(ToolContext& context, masks::Region& region);
+    // One undo step. False when nothing changed.
+    bool commit(ToolContext& context);
+    // What is painted and not in the mask yet; null: nothing.
+    [[nodiscard]] const masks::Plane* preview() const { return m_swath ? &*m_swath : nullptr; }
+
+private:
+    MaskGesture(ToolContext& context, std::string name) : m_transaction{context.document, std::move(name)} {}
+    bool begin_layer(ToolContext& context, Mode mode, std::string_view name);
+    bool begin_object(ToolContext& context, Mode mode);
+    void show_object(ToolContext& context);
+
+    labels::Transaction m_transaction;
+    masks::PaintRule m_rule;
+    labels::MaskLayerId m_layer;  // nil: an object's
+    labels::TrackId m_track;
+    std::optional<masks::Plane> m_object;  // of the frame shown
+    std::optional<masks::Plane> m_swath;   // to be painted where an expression holds
+    bool m_ask_class = false;
+};
+
+// Of the active class; made when the project has none.
+[[nodiscard]] labels::ClassId class_to_paint(ToolContext& context, labels::Transaction& gesture);
+// What the brush may paint over in a layer; null: everything.
+[[nodiscard]] std::shared_ptr<const std::bitset<65536>> allowed_values(const MaskBrush& brush,
+                                                                       const labels::MaskLayerInfo& info);
+// The layer that is painted into: the active one, else the topmost, else a new one of the medium's size.
+// `value`: of the class, given to it when it has none; 0 where it erases.
+struct MaskTarget {
+    labels::MaskLayerId layer;
+    masks::PaintRule rule;
+};
+[[nodiscard]] std::optional<MaskTarget> mask_target(ToolContext& context, labels::Transaction& gesture,
+                                                    MaskGesture::Mode mode);
+
+}  // namespace app

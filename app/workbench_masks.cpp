@@ -1,0 +1,235 @@
+// The pixel masks of the medium on screen: their layers, the brush, and what is filled in a job.
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/tools/mask_gesture.h"
+#include "app/workbench.h"
+#include "assist/threshold.h"
+
+namespace app {
+
+using labels::MaskLayer;
+using labels::MaskLayerInfo;
+
+// What one job works out from a mask as it was.
+struct Workbench::MaskWork {
+    std::shared_ptr<base::Job> job;
+    labels::MaskLayerId layer;
+    std::string name;
+    masks::PaintRule rule;
+    masks::Plane before, after;
+    std::optional<masks::Plane> region;  // null: `after` is the whole result
+};
+
+const MaskLayer* Workbench::mask_layer() const {
+    if (!m_project) return nullptr;
+    const auto layers = document()->state().mask_layers_of(m_view.asset);
+    const auto view = m_view.assets.find(m_view.asset);
+    if (view != m_view.assets.end()) {
+        for (const MaskLayer* layer : layers) {
+            if (layer->info.id == view->second.mask_layer) return layer;
+        }
+    }
+    return layers.empty() ? nullptr : layers.back();
+}
+
+bool Workbench::can_have_masks() const {
+    return asset() != nullptr && shown_size_px().has_value() && frame_count() <= 1;
+}
+
+void Workbench::add_mask_layer(labels::MaskKind kind) {
+    const auto size = shown_size_px();
+    if (!m_project || !size || !can_have_masks()) return;
+    const auto layers = document()->state().mask_layers_of(m_view.asset);
+    MaskLayerInfo info;
+    info.id = labels::MaskLayerId::make();
+    info.asset = m_view.asset;
+    info.kind = kind;
+    info.name = kind == labels::MaskKind::classes ? "mask" : "objects";
+    for (int number = 2; document()->state().find_mask_layer(m_view.asset, info.name) != nullptr; ++number)
+        info.name = fmt::format("{} {}", kind == labels::MaskKind::classes ? "mask" : "objects", number);
+    info.position = layers.empty() ? 0 : layers.back()->info.position + 1;
+    info.width_px = static_cast<std::int64_t>(size->x);
+    info.height_px = static_cast<std::int64_t>(size->y);
+    info.depth = kind == labels::MaskKind::classes ? masks::Depth::u8 : masks::Depth::u16;
+    if (edit("Add the mask " + info.name,
+             [&](labels::Transaction& transaction) { transaction.put_mask_layer(info); }))
+        asset_view().mask_layer = info.id;
+}
+
+void Workbench::remove_mask_layer() {
+    const MaskLayer* layer = mask_layer();
+    if (layer == nullptr) return;
+    const labels::MaskLayerId id = layer->info.id;
+    const std::string name = layer->info.name;
+    if (edit("Remove the mask " + name,
+             [&](labels::Transaction& transaction) { transaction.erase_mask_layer(id); }))
+        toast(ToastKind::info, "Removed the mask " + name + "; undo brings it back");
+}
+
+void Workbench::change_brush_size(int direction) {
+    m_view.brush.size_px = std::clamp(m_view.brush.size_px * std::pow(1.25, direction), 1.0, 20000.0);
+    m_view.brush.size_px = m_view.brush.size_px < 8 ? std::round(m_view.brush.size_px * 2) / 2
+                                                    : std::round(m_view.brush.size_px);
+}
+
+std::optional<masks::Value> Workbench::value_under(base::Point at) const {
+    const MaskLayer* layer = mask_layer();
+    if (layer == nullptr) return std::nullopt;
+    return layer->plane.at(static_cast<std::int64_t>(std::floor(at.x)),
+                           static_cast<std::int64_t>(std::floor(at.y)));
+}
+
+// What is under the pointer is what is painted next.
+void Workbench::pick_class_under_pointer() {
+    const MaskLayer* layer = mask_layer();
+    const auto value = readout.inside ? value_under(readout.at) : std::nullopt;
+    const labels::MaskValue* found = layer != nullptr && value ? layer->info.find(*value) : nullptr;
+    if (found == nullptr) return toast(ToastKind::info, "Nothing is labelled under the pointer");
+    m_view.active_class = found->class_id;
+    m_view.brush.instance = found->value;
+}
+
+bool Workbench::fill_mask(std::string name, MaskRegion region) {
+    const auto size = shown_size_px();
+    if (!m_project || !size || !can_have_masks() || m_mask_work || document()->busy()) {
+        if (m_mask_work) toast(ToastKind::info, "Wait until the last fill is done, or cancel it");
+        return false;
+    }
+    if (!document()->read_only().empty()) {
+        toast(ToastKind::warning, document()->read_only());
+        return false;
+    }
+    // The layer, the class and its value are there before the job looks at them; made only where they are
+    // not.
+    std::optional<MaskTarget> target;
+    {
+        labels::Transaction transaction{*document(), "Add a mask"};
+        ToolContext context = tool_context();
+        target = mask_target(context, transaction, MaskGesture::Mode::paint);
+        if (!target) return false;
+        transaction.commit();
+    }
+    auto work = std::make_shared<MaskWork>();
+    work->layer = target->layer;
+    work->rule = target->rule;
+    work->name = std::move(name);
+    work->before = document()->state().find(target->layer)->plane;
+    work->job = m_pool.submit(
+        work->name, [work, region = std::move(region)](base::Job& job) -> base::Result<std::string> {
+            auto made = region(job, work->before);
+            if (!made) return std::unexpected(made.error());
+            masks::PaintRule rule = work->rule;
+            rule.where = &*made;
+            work->after = work->before;
+            masks::paint(work->after, *masks::labelled(*made), {.value = rule.value, .over = rule.over});
+            work->region = std::move(*made);
+            return std::string{};
+        });
+    m_mask_work = std::move(work);
+    return true;
+}
+
+bool Workbench::rework_mask(std::string name, MaskRework rework) {
+    const MaskLayer* layer = mask_layer();
+    if (layer == nullptr || m_mask_work || document()->busy()) {
+        toast(ToastKind::info,
+              m_mask_work ? "Wait until the last fill is done, or cancel it" : "There is no mask yet");
+        return false;
+    }
+    auto work = std::make_shared<MaskWork>();
+    work->layer = layer->info.id;
+    work->name = std::move(name);
+    work->before = layer->plane;
+    work->job = m_pool.submit(
+        work->name, [work, rework = std::move(rework)](base::Job& job) -> base::Result<std::string> {
+            auto made = rework(job, work->before);
+            if (!made) return std::unexpected(made.error());
+            work->after = std::move(*made);
+            return std::string{};
+        });
+    m_mask_work = std::move(work);
+    return true;
+}
+
+// Where somebody went on painting meanwhile, what a fill found is painted onto that; what a job made of the
+// whole mask is of no use then.
+bool Workbench::take_mask_work() {
+    if (!m_mask_work || !m_mask_work->job->done() || (document() != nullptr && document()->busy()))
+        return false;
+    const auto work = std::exchange(m_mask_work, nullptr);
+    if (const auto& result = work->job->result(); !result) {
+        if (result.error().kind != base::ErrorKind::cancelled)
+            toast(ToastKind::error, result.error().message);
+        return true;
+    }
+    const MaskLayer* layer = m_project ? document()->state().find(work->layer) : nullptr;
+    if (layer == nullptr) return true;
+    const bool is_same = labels::tile_changes(work->before, layer->plane).empty();
+    if (!is_same && !work->region) {
+        toast(ToastKind::warning,
+              "The mask was changed meanwhile, so nothing was done; do it again: " + work->name);
+        return true;
+    }
+    const bool changed = edit(work->name, [&](labels::Transaction& transaction) {
+        transaction.change_mask(work->layer, [&](masks::Plane& plane) {
+            if (is_same)
+                plane = work->after;
+            else
+                masks::paint(plane, *masks::labelled(*work->region), work->rule);
+        });
+    });
+    if (!changed) toast(ToastKind::info, "Nothing to change: " + work->name);
+    return true;
+}
+
+masks::PixelRect Workbench::pixels_in_view() const {
+    const auto size = shown_size_px();
+    if (!size) return {};
+    base::Rect seen{0, 0, size->x, size->y};
+    if (m_raster && !m_raster->sight().plan.seen.empty()) seen = m_raster->sight().plan.seen;
+    return {static_cast<std::int64_t>(std::floor(seen.x0)), static_cast<std::int64_t>(std::floor(seen.y0)),
+            static_cast<std::int64_t>(std::ceil(seen.x1)), static_cast<std::int64_t>(std::ceil(seen.y1))};
+}
+
+void Workbench::fill_where(bool everywhere) {
+    const std::string expression = m_view.brush.only_where;
+    if (!m_raster || expression.empty())
+        return toast(ToastKind::info, "Type an expression first, such as b4 > 60");
+    const auto size = shown_size_px();
+    const masks::PixelRect area = everywhere ? masks::PixelRect{0, 0, static_cast<std::int64_t>(size->x),
+                                                                static_cast<std::int64_t>(size->y)}
+                                             : pixels_in_view();
+    fill_mask("Fill where " + expression,
+              [raster = m_raster->path(), expression, area](
+                  base::Job& job, const masks::Plane& mask) -> base::Result<masks::Plane> {
+                  auto found = assist::threshold(raster, expression, area, job.stop_token(),
+                                                 [&](double done) { job.set_progress(done); });
+                  if (!found) return found;
+                  // Whole tiles were looked at; what lies outside of the area is none of it.
+                  masks::Plane kept(mask.width_px(), mask.height_px(), masks::Depth::u8);
+                  masks::paint(
+                      kept,
+                      *masks::rectangle({static_cast<double>(area.x0), static_cast<double>(area.y0),
+                                         static_cast<double>(area.x1), static_cast<double>(area.y1)}),
+                      {.value = 1, .where = &*found});
+                  return kept;
+              });
+}
+
+// A stroke of a brush that is bound to an expression.
+void Workbench::paint_where(labels::MaskLayerId, const masks::Plane& swath, const masks::PaintRule&) {
+    if (!m_raster) return;
+    fill_mask("Paint where " + m_view.brush.only_where,
+              [raster = m_raster->path(), expression = m_view.brush.only_where, swath](
+                  base::Job& job, const masks::Plane& mask) -> base::Result<masks::Plane> {
+                  auto found = assist::threshold(raster, expression, swath, job.stop_token());
+                  if (!found) return found;
+                  masks::Plane kept(mask.width_px(), mask.height_px(), masks::Depth::u8);
+                  masks::paint(kept, *masks::labelled(swath), {.value = 1, .where = &*found});
+                  return kept;
+              });
+}
+
+}  // namespace app
