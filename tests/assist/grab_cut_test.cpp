@@ -113,6 +113,29 @@ TEST_CASE("grab_cut_leaves_out_no_data_and_what_is_outside_the_box") {
             if (!half.contains({x, y}) || y == 50) REQUIRE_FALSE(cut->has({x, y}));
 }
 
+TEST_CASE("grab_cut_of_a_large_part_is_as_exact_along_the_outline_and_obeys_hints") {
+    const auto disc = [](int x, int y) { return in_disc(x, y, 331, 250, 141.5); };
+    const auto window = make_window(701, 523, 3, [&](int band, int x, int y) {
+        return (disc(x, y) ? 400.0 : 200.0) + 150 * noise(band, x, y) + 40 * std::sin(x / 30.0 + band);
+    });
+    std::vector<GrabHint> hints(window.pixel_count(), GrabHint::none);
+    const auto corner = [](int x, int y) { return x >= 560 && x < 565 && y >= 430 && y < 435; };
+    const auto hole = [](int x, int y) { return in_disc(x, y, 331, 250, 3); };
+    for (int y = 0; y < 523; ++y)
+        for (int x = 0; x < 701; ++x)
+            hints[window.index({x, y})] = corner(x, y) ? GrabHint::foreground
+                                          : hole(x, y) ? GrabHint::background
+                                                       : GrabHint::none;
+    const auto cut = grab_cut(window, {60, 40, 630, 480}, hints, {});
+    REQUIRE(cut);
+    CHECK(overlap(*cut, disc) > 0.995);
+    for (int y = 0; y < 523; ++y)
+        for (int x = 0; x < 701; ++x) {
+            if (corner(x, y)) REQUIRE(cut->has({x, y}));
+            if (hole(x, y)) REQUIRE_FALSE(cut->has({x, y}));
+        }
+}
+
 TEST_CASE("grab_cut_gives_the_same_twice") {
     const auto window = make_window(80, 80, 4, noise);
     const auto once = grab_cut(window, {20, 20, 60, 60}, {}, {.iterations = 2});
