@@ -39,11 +39,7 @@ bool saving_failed(const B& b) { return b.project() && b.project()->save_status(
 
 bool has_masks(const B& b) { return b.mask_layer() != nullptr; }
 bool can_have_masks(const B& b) { return b.can_have_masks(); }
-bool paints(const B& b) {
-    static constexpr std::array k_tools = {"brush",          "eraser",       "area",
-                                           "mask_rectangle", "mask_ellipse", "wand"};
-    return has_asset(b) && std::ranges::find(k_tools, b.view().tool) != k_tools.end();
-}
+bool paints(const B& b) { return has_asset(b) && b.tool_info() != nullptr && b.tool_info()->paints; }
 bool paints_objects(const B& b) {
     return paints(b) && has_masks(b) && b.mask_layer()->info.kind == labels::MaskKind::instances;
 }
@@ -221,6 +217,8 @@ constexpr Action k_actions[] = {
     {"mask.show", "Show or hide the masks", "Masks", "Shift+H", "", has_masks,
      [](B& b) { b.view().masks.visible = !b.view().masks.visible; }},
     {"mask.outlines", "Outlines, filled, or both", "Masks", "Shift+O", "", has_masks, next_fill},
+    {"mask.preview", "Show where the brush's expression holds", "Masks", "", "", has_expression,
+     [](B& b) { b.view().masks.preview_where = !b.view().masks.preview_where; }},
     {"mask.hatch", "Hatch what is unlabelled", "Masks", "Shift+U", "", has_masks,
      [](B& b) { b.view().masks.hatch_unlabelled = !b.view().masks.hatch_unlabelled; }},
     {"mask.blink", "Blink the active class", "Masks", "Shift+B", "", has_masks,

@@ -68,6 +68,8 @@ struct ToolInfo {
     std::uint32_t icon = 0;  // code point in Material Design Icons
     std::string_view hint;   // how it is used, for the status line
     std::unique_ptr<Tool> (*make)();
+    bool paints = false;    // masks
+    bool has_size = false;  // the brush's
 };
 
 [[nodiscard]] std::span<const ToolInfo> all_tools();

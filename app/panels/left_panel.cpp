@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/panels/layer_list.h"
+#include "app/panels/mask_fields.h"
 #include "app/panels/panels.h"
 #include "app/panels/track_list.h"
 #include "app/ui/keys.h"
@@ -134,7 +135,9 @@ void draw_class(Ui& u, Area row, const labels::LabelClass& label_class) {
     line.cut_left(u.px(20));
     key_cap(u, line.cut_right(u.px(20)), label_class.shortcut);
     line.cut_right(u.px(8));
-    const std::string count = fmt::format("{}", u.bench.document()->count_of(label_class.id));
+    const std::string share = class_share(u.bench, label_class.id);
+    const std::string count =
+        !share.empty() ? share : fmt::format("{}", u.bench.document()->count_of(label_class.id));
     draw_text(u, line.cut_right(text_width(u.fonts.text, count) + 1), count, u.theme.quiet, nullptr,
               Align::right);
     line.cut_right(u.px(8));
@@ -169,7 +172,8 @@ void draw_first_class(Ui& u, Area row) {
 }
 
 void draw_classes_head(Ui& u, Area head, bool may_add) {
-    section_head(u, head, "Classes");
+    const labels::MaskLayer* mask = u.bench.mask_layer();
+    section_head(u, head, mask != nullptr ? "Mask · " + mask->info.name : "Classes");
     if (!may_add) return;
     const float middle = (head.y0 + head.y1) / 2;
     const Area plus{head.x1 - u.px(19), middle - u.px(11), head.x1 + u.px(3), middle + u.px(11)};

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/panels/layer_list.h"
+#include "app/panels/mask_fields.h"
 #include "app/panels/media_facts.h"
 #include "app/panels/properties.h"
 #include "app/place.h"
@@ -99,6 +100,8 @@ static void draw_bookmark(Properties& p, const Bookmark& bookmark, std::size_t i
 static void draw_raster(Properties& p, RasterDisplay& raster, const labels::Asset& asset) {
     if (!raster.info()) return;
     const media::RasterInfo& info = *raster.info();
+    draw_brush_fields(p);
+    draw_mask_fields(p);
     draw_layer_fields(p);
     const MapLayers* layers = p.u.bench.layers();
     const MapLayer* layer = layers != nullptr ? layers->find(layers->selected) : nullptr;
@@ -139,6 +142,8 @@ void draw_medium(Properties& p) {
     }
     if (bench.raster() != nullptr && bench.media_error().empty())
         return draw_raster(p, *bench.raster(), *asset);
+    draw_brush_fields(p);
+    draw_mask_fields(p);
     const std::optional<media::VideoInfo> info = bench.video_info();
     p.head(labels::name_of(asset->kind));
     p.fact("Name", asset->name);

@@ -90,8 +90,11 @@ const ToolInfo brush_tool = {
     "B",
     0xF0E3,
     "Drag to paint the active class; Alt takes away, Shift joins to the last stroke, [ and ] change the size",
-    make<Mode::paint>};
+    make<Mode::paint>,
+    true,
+    true};
 const ToolInfo eraser_tool = {
-    "eraser", "Eraser", "Shift+E", 0xF1FE, "Drag to erase; [ and ] change the size", make<Mode::erase>};
+    "eraser",          "Eraser", "Shift+E", 0xF1FE, "Drag to erase; [ and ] change the size",
+    make<Mode::erase>, true,     true};
 
 }  // namespace app

@@ -95,18 +95,21 @@ const ToolInfo area_tool = {
     "A",
     0xF562,
     "Drag round an area, or click its corners and press Enter, to fill it; Alt takes away",
-    make<AreaTool>};
+    make<AreaTool>,
+    true};
 const ToolInfo mask_rectangle_tool = {"mask_rectangle",
                                       "Fill a rectangle",
                                       "X",
                                       0xF485,
                                       "Drag a rectangle to fill it; Shift makes it square, Alt takes away",
-                                      make<DragTool<labels::ShapeKind::box>>};
+                                      make<DragTool<labels::ShapeKind::box>>,
+                                      true};
 const ToolInfo mask_ellipse_tool = {"mask_ellipse",
                                     "Fill an ellipse",
                                     "Z",
                                     0xF130,
                                     "Drag an ellipse to fill it; Shift makes it round, Alt takes away",
-                                    make<DragTool<labels::ShapeKind::ellipse>>};
+                                    make<DragTool<labels::ShapeKind::ellipse>>,
+                                    true};
 
 }  // namespace app

@@ -1,0 +1,187 @@
+#include "app/panels/mask_fields.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/place.h"
+#include "app/raster_facts.h"
+#include "app/ui/keys.h"
+
+namespace app {
+namespace {
+
+using labels::MaskLayer;
+
+template <class Change>
+void set_brush(Ui& u, Change change) {
+    u.later([change](Workbench& bench) { change(bench.view().brush); });
+}
+template <class Change>
+void set_show(Ui& u, Change change) {
+    u.later([change](Workbench& bench) { change(bench.view().masks); });
+}
+
+void draw_size(Properties& p) {
+    Ui& u = p.u;
+    const MaskBrush& brush = u.bench.view().brush;
+    Area field = p.row("Size", "Across, in pixels of the screen or of the medium; [ and ] change it");
+    const Area unit = field.cut_right(u.px(92));
+    field.cut_right(u.px(6));
+    double size = brush.size_px;
+    if (number_field(u, "Brush size", field, size, size < 8 ? 1 : 0))
+        set_brush(u, [size](MaskBrush& to) { to.size_px = std::clamp(size, 1.0, 20000.0); });
+    int index = brush.follows_zoom ? 0 : 1;
+    static const std::vector<std::string> k_units = {"on screen", "of pixels"};
+    if (choice_field(u, "Brush unit", unit, index, k_units))
+        set_brush(u, [index](MaskBrush& to) { to.follows_zoom = index == 0; });
+    p.chips({{"Square", "brush.square", brush.nib == masks::Nib::square, false, "A square nib"},
+             {"Only unlabelled", "mask.only_unlabelled", brush.only_unlabelled, false,
+              "Paints over nothing that has a class"}});
+}
+
+// Choosing a class protects it, or no longer.
+void draw_protected(Properties& p) {
+    Ui& u = p.u;
+    const auto& classes = u.bench.document()->state().ontology.classes;
+    if (classes.empty()) return;
+    const auto& kept = u.bench.view().brush.protected_classes;
+    std::vector<std::string> names;
+    std::vector<std::uint32_t> colors;
+    std::string shown;
+    for (const labels::LabelClass& each : classes) {
+        const bool is_kept = std::ranges::find(kept, each.id) != kept.end();
+        names.push_back(is_kept ? each.name + "  · kept" : each.name);
+        colors.push_back(each.color_rgb);
+        if (is_kept) shown += (shown.empty() ? "" : ", ") + each.name;
+    }
+    int index = -1;
+    if (!choice_field(
+            u, "Never over",
+            p.row("Never over", "Classes that painting leaves as they are; choose one again to let go"),
+            index, names, colors, shown.empty() ? "–" : shown))
+        return;
+    set_brush(u, [id = classes[static_cast<std::size_t>(index)].id](MaskBrush& brush) {
+        if (std::erase(brush.protected_classes, id) == 0) brush.protected_classes.push_back(id);
+    });
+}
+
+void draw_expression(Properties& p) {
+    Ui& u = p.u;
+    if (u.bench.raster() == nullptr || !u.bench.raster()->info()) return;
+    std::string text = u.bench.view().brush.only_where;
+    if (text_field(u, "Only where",
+                   p.row("Only where",
+                         "Arithmetic over bands, as b4 > 60 or (b4-b3)/(b4+b3) > 0.2: the brush keeps to it, "
+                         "and it can be filled"),
+                   text, "b4 > 60"))
+        set_brush(u, [text](MaskBrush& to) { to.only_where = text; });
+    if (u.bench.view().brush.only_where.empty()) return;
+    const auto parsed = media::BandMath::parse(u.bench.view().brush.only_where,
+                                               static_cast<int>(u.bench.raster()->info()->bands.size()));
+    if (!parsed) return p.paragraph(parsed.error().message, u.theme.doubt);
+    p.chips({{"Preview", "mask.preview", u.bench.view().masks.preview_where, false, "Shows where it holds"}});
+    p.buttons({{"Fill the view", "mask.fill_view"}, {"Fill all", "mask.fill_all"}});
+}
+
+void draw_look(Properties& p) {
+    Ui& u = p.u;
+    const MaskShow& show = u.bench.view().masks;
+    double percent = show.opacity * 100;
+    if (number_field(u, "Mask opacity", p.row("Opacity", "Per cent"), percent, 0))
+        set_show(u, [percent](MaskShow& to) { to.opacity = std::clamp(percent / 100, 0.0, 1.0); });
+    static const std::vector<std::string> k_fills = {"Filled", "Outlines", "Filled, with outlines"};
+    int index = static_cast<int>(show.fill);
+    if (choice_field(u, "Mask look", p.row("Look"), index, k_fills))
+        set_show(u, [index](MaskShow& to) { to.fill = static_cast<MaskFill>(index); });
+    p.chips({{"Shown", "mask.show", show.visible, false, "Shows or hides all masks"},
+             {"Hatch unlabelled", "mask.hatch", show.hatch_unlabelled, false,
+              "Shows what nobody has labelled yet"},
+             {"Blink", "mask.blink", show.blink, false, "The active class comes and goes"}});
+}
+
+void draw_areas(Properties& p, const MaskLayer& layer) {
+    Ui& u = p.u;
+    const ShownMask* shown = u.bench.masks().find(layer.info.id);
+    if (shown == nullptr) return;
+    p.head("Area");
+    const std::int64_t all = layer.info.width_px * layer.info.height_px;
+    const auto line = [&](std::string_view name, std::int64_t pixels) {
+        const double percent = 100.0 * static_cast<double>(pixels) / static_cast<double>(all);
+        p.fact(name,
+               fmt::format("{} · {}", mask_area_text(u.bench, pixels),
+                           percent > 0 && percent < 0.05 ? "< 0.1 %" : fmt::format("{:.1f} %", percent)));
+    };
+    constexpr std::size_t k_most = 40;
+    std::size_t lines = 0;
+    for (const labels::MaskValue& value : layer.info.values) {
+        const std::int64_t pixels = shown->counts.of(value.value);
+        if (layer.info.kind == labels::MaskKind::instances && pixels == 0) continue;
+        if (++lines > k_most) break;
+        const labels::LabelClass* of_class = u.bench.document()->state().ontology.find(value.class_id);
+        std::string name = !value.name.empty() ? value.name : of_class != nullptr ? of_class->name : "?";
+        if (layer.info.kind == labels::MaskKind::instances) name += fmt::format(" {}", value.value);
+        line(name, pixels);
+    }
+    if (lines > k_most) p.paragraph(fmt::format("and {} more objects", layer.info.values.size() - k_most));
+    line("unlabelled", shown->counts.of(0));
+    if (shown->following()) p.paragraph("Being counted anew…");
+}
+
+}  // namespace
+
+std::string mask_area_text(const Workbench& bench, std::int64_t pixels) {
+    const auto metres = bench.raster() != nullptr ? bench.raster()->metres_per_px() : std::nullopt;
+    const bool is_even =
+        metres && bench.raster()->placement() != nullptr && !bench.raster()->placement()->crs().geographic;
+    if (!is_even) return grouped(pixels) + " px";
+    return area_text(static_cast<double>(pixels) * *metres * *metres);
+}
+
+std::string class_share(const Workbench& bench, labels::ClassId class_id) {
+    const MaskLayer* layer = bench.mask_layer();
+    const ShownMask* shown = layer != nullptr ? bench.masks().find(layer->info.id) : nullptr;
+    if (shown == nullptr) return {};
+    std::int64_t pixels = 0;
+    for (const labels::MaskValue& value : layer->info.values) {
+        if (value.class_id == class_id) pixels += shown->counts.of(value.value);
+    }
+    const double percent = 100.0 * static_cast<double>(pixels) /
+                           static_cast<double>(layer->info.width_px * layer->info.height_px);
+    return percent > 0 && percent < 1 ? "< 1 %" : fmt::format("{:.0f} %", percent);
+}
+
+void draw_brush_fields(Properties& p) {
+    const ToolInfo* tool = p.u.bench.tool_info();
+    if (tool == nullptr || !tool->paints) return;
+    p.head(tool->title);
+    if (tool->has_size) draw_size(p);
+    draw_protected(p);
+    draw_expression(p);
+    const MaskLayer* layer = p.u.bench.mask_layer();
+    if (layer == nullptr || layer->info.kind != labels::MaskKind::instances) return;
+    const masks::Value object = p.u.bench.view().brush.instance;
+    p.fact("Object", layer->info.find(object) != nullptr ? fmt::format("{}", object) : "a new one");
+    p.buttons({{"New object", "mask.next_object"}});
+}
+
+void draw_mask_fields(Properties& p) {
+    const MaskLayer* layer = p.u.bench.mask_layer();
+    if (layer == nullptr) return;
+    Ui& u = p.u;
+    p.head("Mask");
+    const auto layers = u.bench.document()->state().mask_layers_of(layer->info.asset);
+    std::vector<std::string> names;
+    int index = 0;
+    for (const MaskLayer* each : layers) {
+        if (each == layer) index = static_cast<int>(names.size());
+        names.push_back(each->info.name);
+    }
+    if (choice_field(u, "Mask", p.row("Painted"), index, names))
+        u.later([id = layers[static_cast<std::size_t>(index)]->info.id](Workbench& bench) {
+            bench.asset_view().mask_layer = id;
+        });
+    draw_look(p);
+    draw_areas(p, *layer);
+}
+
+}  // namespace app
