@@ -19,7 +19,7 @@ namespace render {
 // What one draw came to.
 struct MaskDrawn {
     int level = 0;
-    std::size_t tiles = 0;    // in sight that hold samples; those of one value need none
+    std::size_t tiles = 0;    // that were looked up; those of one value seldom need it
     std::size_t uploads = 0;  // of them, by this draw
     std::size_t quads = 0;    // rectangles of the screen
 };
@@ -47,23 +47,23 @@ private:
     // By what a rectangle needs of the shader.
     enum Kind : std::uint8_t { one_value, sampled, outlined, thin_outlined, k_kinds };
     struct Vertex {
-        float x, y;
-        std::uint32_t value;
+        std::array<float, 2> px;
+        std::array<float, 4> color;          // of one value
+        std::int32_t value;                  // likewise; -1: looked up
+        std::array<std::int32_t, 2> corner;  // of the tile in the texture
+        std::array<std::int32_t, 2> texel;   // the tile's first, from the first one in sight
     };
     explicit MaskPass(std::vector<Program> programs) : m_programs{std::move(programs)} {}
     void make_buffers();
     void take_palette(const std::vector<std::uint32_t>& palette);
-    void take_places(const MaskPlan& plan, const std::vector<MaskPlace>& places);
-    void add(const MaskQuad& quad);
+    void add(const MaskQuad& quad, const Vertex& like);
     void draw_added(Kind kind, const MaskStyle& style, Size target);
-    void set_place(Program& program, const masks::Plane& plane, const MaskPlan& plan, const View& view);
 
     std::vector<Program> m_programs;  // by Kind
     std::uint32_t m_vertex_array = 0, m_vertex_buffer = 0;
     std::vector<std::uint32_t> m_palette_shown;
-    std::optional<Texture> m_palette, m_places;
-    std::vector<Vertex> m_vertices;                    // kept for its memory
-    std::vector<std::array<std::uint16_t, 2>> m_page;  // the same
+    std::optional<Texture> m_palette;
+    std::vector<Vertex> m_vertices;  // kept for its memory
 };
 
 }  // namespace render

@@ -1,7 +1,9 @@
 #include "render/mask_plan.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <span>
 
 #include "render/raster_levels.h"
 
@@ -30,13 +32,12 @@ masks::PixelRect texels_under(const masks::Plane& plane, const View& view, const
             texel_under(high.y, scale, plane.height_px()) + 1};
 }
 
-// One texel more on each side: outlines look at it, and the shader's 32-bit floats may stray to it.
-masks::TileRect tiles_round(const masks::PixelRect& texels) {
-    const auto tile_of = [](std::int64_t texel) {  // -1 / 256 is 0
-        return static_cast<std::int32_t>((texel + masks::k_tile_px) / masks::k_tile_px - 1);
+masks::TileRect tiles_under(const masks::PixelRect& texels) {
+    const auto tile_of = [](std::int64_t texel) {
+        return static_cast<std::int32_t>(texel / masks::k_tile_px);
     };
-    const std::int32_t x = tile_of(texels.x0 - 1), y = tile_of(texels.y0 - 1);
-    return {x, y, tile_of(texels.x1) + 1 - x, tile_of(texels.y1) + 1 - y};
+    const std::int32_t x = tile_of(texels.x0), y = tile_of(texels.y0);
+    return {x, y, tile_of(texels.x1 - 1) + 1 - x, tile_of(texels.y1 - 1) + 1 - y};
 }
 
 // What a tile is drawn by.
@@ -55,28 +56,74 @@ public:
         if (!here.uniform()) return Kind::sampled;
         const bool hatched = m_style.hatch_unlabelled && here.value == 0;
         if (m_style.hides(here.value)) return hatched ? Kind::one_value : Kind::nothing;
-        if (m_style.has_outlines() && !is_inside_of_one(column, row)) return Kind::sampled;
+        if (m_style.has_outlines() && !is_within_its_value(column, row)) return Kind::sampled;
         return m_style.fill == MaskFill::outlines && !hatched ? Kind::nothing : Kind::one_value;
     }
 
 private:
-    // Whether all that lies round a tile is of its value; of what is out of sight that need not be known.
-    [[nodiscard]] bool is_inside_of_one(int column, int row) const {
+    // Whether every texel round a tile of one value is of that value.
+    [[nodiscard]] bool is_within_its_value(int column, int row) const {
         const masks::Slot& here = slot(column, row);
         const masks::TileIndex tile{m_plan.tiles.x + column, m_plan.tiles.y + row};
-        const bool at_edge =
-            tile.x <= 0 || tile.y <= 0 || tile.x >= m_plane.columns() - 1 || tile.y >= m_plane.rows() - 1;
-        if (at_edge && here.value != 0) return false;
-        for (int y = std::max(row - 1, 0); y <= std::min(row + 1, m_plan.tiles.rows - 1); ++y)
-            for (int x = std::max(column - 1, 0); x <= std::min(column + 1, m_plan.tiles.columns - 1); ++x)
-                if (slot(x, y) != here) return false;
-        return true;
+        const masks::PixelRect in = m_plane.pixels_of(tile);
+        const auto differs = [&](const masks::PixelRect& side) {
+            std::array<masks::Value, masks::k_tile_px + 2> values{};
+            const std::span read{values.data(), static_cast<std::size_t>(side.width() * side.height())};
+            m_plane.read(side, read);
+            return std::ranges::any_of(read, [&](masks::Value value) { return value != here.value; });
+        };
+        bool is_among_alike =
+            in.x0 > 0 && in.y0 > 0 && in.x1 < m_plane.width_px() && in.y1 < m_plane.height_px();
+        for (int i = 0; i < 9 && is_among_alike; ++i)
+            is_among_alike = m_plane.slot({tile.x + i % 3 - 1, tile.y + i / 3 - 1}) == here;
+        return is_among_alike ||
+               (!differs({in.x0 - 1, in.y0 - 1, in.x1 + 1, in.y0}) &&
+                !differs({in.x0 - 1, in.y1, in.x1 + 1, in.y1 + 1}) &&
+                !differs({in.x0 - 1, in.y0, in.x0, in.y1}) && !differs({in.x1, in.y0, in.x1 + 1, in.y1}));
     }
 
     const masks::Plane& m_plane;
     const MaskPlan& m_plan;
     const MaskStyle& m_style;
 };
+
+bool are_alike(const MaskQuad& a, const MaskQuad& b) {
+    return !a.sampled && !b.sampled && a.value == b.value;
+}
+
+void add_row(const Tiles& tiles, const MaskPlan& plan, int row, std::vector<MaskQuad>& quads) {
+    const std::size_t first = quads.size();
+    const auto r = static_cast<std::size_t>(row);
+    for (int column = 0; column < plan.tiles.columns; ++column) {
+        const auto c = static_cast<std::size_t>(column);
+        MaskQuad here{plan.x_edges_px[c], plan.y_edges_px[r], plan.x_edges_px[c + 1], plan.y_edges_px[r + 1]};
+        const Kind kind = here.x0 == here.x1 || here.y0 == here.y1 ? Kind::nothing : tiles.kind(column, row);
+        if (kind == Kind::nothing) continue;
+        here.sampled = kind == Kind::sampled;
+        if (here.sampled)
+            here.tile = {plan.tiles.x + column, plan.tiles.y + row};
+        else
+            here.value = tiles.slot(column, row).value;
+        if (quads.size() > first && quads.back().x1 == here.x0 && are_alike(quads.back(), here))
+            quads.back().x1 = here.x1;
+        else
+            quads.push_back(here);
+    }
+}
+
+// What is as the one above it takes that one in, which is left without width.
+void join_rows(std::vector<MaskQuad>& quads, std::size_t first_above, std::size_t first_here) {
+    for (std::size_t i = first_here; i < quads.size(); ++i) {
+        MaskQuad& here = quads[i];
+        for (std::size_t j = first_above; j < first_here; ++j) {
+            MaskQuad& above = quads[j];
+            if (above.x0 != here.x0 || above.x1 != here.x1 || above.y1 != here.y0) continue;
+            if (!are_alike(above, here)) continue;
+            here.y0 = above.y0;
+            above.x1 = above.x0;
+        }
+    }
+}
 
 }  // namespace
 
@@ -104,7 +151,7 @@ MaskPlan plan_mask(const masks::Pyramid& pyramid, const View& view, Size target,
     for (plan.level = mask_level_for_scale(pyramid, view.scale);; ++plan.level) {
         const masks::Plane& plane = pyramid.levels()[static_cast<std::size_t>(plan.level)];
         plan.texels = texels_under(plane, view, plan.pixels, pixels_of_level(plan.level));
-        plan.tiles = tiles_round(plan.texels);
+        plan.tiles = tiles_under(plan.texels);
         const auto count = static_cast<std::size_t>(plan.tiles.columns) * plan.tiles.rows;
         if (count <= most_tiles || plan.level == last) break;
     }
@@ -131,37 +178,11 @@ std::vector<MaskQuad> mask_quads(const masks::Plane& plane, const MaskPlan& plan
     std::vector<MaskQuad> quads;
     if (plan.pixels.empty()) return quads;
     const Tiles tiles{plane, plan, style};
-    std::size_t first_above = 0;  // of the quads that end in the row above
+    std::size_t first_above = 0;
     for (int row = 0; row < plan.tiles.rows; ++row) {
         const std::size_t first_here = quads.size();
-        const auto r = static_cast<std::size_t>(row);
-        if (plan.y_edges_px[r] == plan.y_edges_px[r + 1]) continue;
-        for (int column = 0; column < plan.tiles.columns; ++column) {
-            const auto c = static_cast<std::size_t>(column);
-            const Kind kind = tiles.kind(column, row);
-            if (kind == Kind::nothing || plan.x_edges_px[c] == plan.x_edges_px[c + 1]) continue;
-            const masks::Value value =
-                kind == Kind::one_value ? tiles.slot(column, row).value : masks::Value{0};
-            const MaskQuad here{plan.x_edges_px[c],     plan.y_edges_px[r],    plan.x_edges_px[c + 1],
-                                plan.y_edges_px[r + 1], kind == Kind::sampled, value};
-            const bool goes_on = quads.size() > first_here && quads.back().x1 == here.x0 &&
-                                 quads.back().sampled == here.sampled && quads.back().value == value;
-            if (goes_on)
-                quads.back().x1 = here.x1;
-            else
-                quads.push_back(here);
-        }
-        // A run that is as the one above it makes that one taller.
-        for (std::size_t i = first_here; i < quads.size(); ++i) {
-            MaskQuad& here = quads[i];
-            for (std::size_t above = first_above; above < first_here; ++above) {
-                MaskQuad& other = quads[above];
-                if (other.x0 != here.x0 || other.x1 != here.x1 || other.y1 != here.y0) continue;
-                if (other.sampled != here.sampled || other.value != here.value) continue;
-                here.y0 = other.y0;
-                other.x1 = other.x0;
-            }
-        }
+        add_row(tiles, plan, row, quads);
+        join_rows(quads, first_above, first_here);
         first_above = first_here;
     }
     std::erase_if(quads, [](const MaskQuad& quad) { return quad.x1 == quad.x0; });

@@ -40,18 +40,19 @@ struct MaskStyle {
 
 struct MaskPlan {
     int level = 0;
-    masks::PixelRect pixels;  // of the framebuffer, that the mask lies under; empty: nothing to draw
-    masks::PixelRect texels;  // of the level, that they show
-    masks::TileRect tiles;    // of the level, with what a texel beside those lies in; also outside of it
-    std::vector<masks::Slot> slots;                    // of the tiles, row by row
+    masks::PixelRect pixels;         // of the framebuffer, that the mask lies under; empty: nothing to draw
+    masks::PixelRect texels;         // of the level, that they show
+    masks::TileRect tiles;           // of the level, that those lie in
+    std::vector<masks::Slot> slots;  // of the tiles, row by row
     std::vector<std::int32_t> x_edges_px, y_edges_px;  // where the tiles' edges lie within `pixels`
 };
 
-// Of the framebuffer, half-open: of one value, or of many that are looked up.
+// Of the framebuffer, half-open: tiles of one value, or one tile whose samples are looked up.
 struct MaskQuad {
     std::int32_t x0 = 0, y0 = 0, x1 = 0, y1 = 0;
     bool sampled = false;
     masks::Value value = 0;  // unless sampled
+    masks::TileIndex tile;   // when sampled
     bool operator==(const MaskQuad&) const = default;
 };
 
@@ -61,7 +62,8 @@ struct MaskQuad {
 // `only` as in RasterPassOptions. Coarser than that where more than `most_tiles` were in sight.
 [[nodiscard]] MaskPlan plan_mask(const masks::Pyramid& pyramid, const View& view, Size target,
                                  const base::Rect& only, std::size_t most_tiles);
-// Without overlap; tiles beside each other that are drawn alike are one. What shows nothing is left out.
+// Without overlap; tiles beside each other that show one value are one. What shows nothing is left out. A
+// tile of one value is looked up where an outline lies in it.
 [[nodiscard]] std::vector<MaskQuad> mask_quads(const masks::Plane& plane, const MaskPlan& plan,
                                                const MaskStyle& style);
 

@@ -1,99 +1,95 @@
 #version 330 core
 // Class numbers of a mask to colours. render/mask_pass.cpp puts before this text
-//   SAMPLED  0: a rectangle of one value; 1: looked up in the tiles
-//   OUTLINE  0: none; 1: of whole texels; 2: lines narrower than a texel
-
-flat in uint v_value;
+//   SAMPLED  0: a rectangle of one value; 1: looked up in a tile
+//   OUTLINE  0: none; 1: lines of at least half a texel; 2: thinner ones
 
 uniform vec2 u_target_px;
-uniform sampler2D u_palette;  // by value, 256 a row
-uniform int u_palette_size;
-uniform float u_fill_opacity;
-uniform float u_outline_opacity;
-uniform int u_highlighted;  // a value; -1: none
-uniform float u_phase;      // -1: off, 0: as ever, 1: brightest
-uniform int u_hatch_px;     // between the lines on what is unlabelled; 0: none
+uniform int u_hatch_px;  // between the lines on what is unlabelled; 0: none
 
 out vec4 o_color;
-
-#if SAMPLED
-// Where this fragment lies, in texels of the level from the corner of the first tile; the whole part travels apart from
-// the fraction (32-bit floats), as in raster.frag.
-uniform vec2 u_origin_px;
-uniform ivec2 u_origin_texel;
-uniform vec2 u_origin_fraction;
-uniform float u_texels_per_px;
-uniform ivec2 u_first_texel, u_last_texel;  // that are shown
-uniform ivec2 u_end_texel;                  // beyond the last one of the medium
-
-uniform sampler2D u_tiles;   // values of tiles, side by side
-uniform sampler2D u_places;  // a texel a tile in sight: its column and row in u_tiles, or its value and 65535
-uniform float u_largest_value;
-
-int value_at(ivec2 texel) {
-    if (any(greaterThanEqual(texel, u_end_texel))) return 0;
-    ivec2 place = ivec2(texelFetch(u_places, texel >> 8, 0).rg * 65535.0 + 0.5);
-    if (place.y == 65535) return place.x;
-    return int(texelFetch(u_tiles, (place << 8) + (texel & 255), 0).r * u_largest_value + 0.5);
-}
-
-#if OUTLINE
-uniform float u_outline_px;
-
-bool differs(int value, ivec2 texel) { return value_at(texel) != value; }
-
-bool is_outline(int value, ivec2 texel, vec2 in_texel) {
-#if OUTLINE == 2
-    bvec2 low = lessThan(in_texel / u_texels_per_px, vec2(u_outline_px));
-    bvec2 high = lessThan((1.0 - in_texel) / u_texels_per_px, vec2(u_outline_px));
-    for (int y = -1; y <= 1; ++y)  // corners too, or a line that turns round one would have a gap
-        for (int x = -1; x <= 1; ++x) {
-            bool near_x = x == 0 || (x < 0 ? low.x : high.x);
-            bool near_y = y == 0 || (y < 0 ? low.y : high.y);
-            if (near_x && near_y && differs(value, texel + ivec2(x, y))) return true;
-        }
-    return false;
-#else
-    return differs(value, texel + ivec2(-1, 0)) || differs(value, texel + ivec2(1, 0)) ||
-           differs(value, texel + ivec2(0, -1)) || differs(value, texel + ivec2(0, 1));
-#endif
-}
-#endif
-#endif
 
 // All colours are multiplied by their alpha already.
 vec4 over(vec4 above, vec4 below) { return above + below * (1.0 - above.a); }
 
 // A light line with a dark one beside it shows on any ground.
-vec4 hatch(ivec2 px) {
-    int along = (px.x + px.y) % u_hatch_px;
-    return along == 0 ? vec4(vec3(0.22), 0.22) : along == 1 ? vec4(vec3(0.0), 0.22) : vec4(0.0);
+vec4 hatch(vec2 px) {
+    int along = int(px.x + px.y) % u_hatch_px;
+    return along == 0 ? vec4(0.2) : along == 1 ? vec4(vec3(0.0), 0.2) : vec4(0.0);
 }
 
-vec4 colored(int value, float opacity) {
+#if SAMPLED
+flat in ivec2 v_corner;
+flat in ivec2 v_origin;
+flat in ivec2 v_end;
+
+// Where this fragment lies; the whole part travels apart from the fraction (32-bit floats), as in raster.frag.
+uniform vec2 u_origin_px;
+uniform vec2 u_origin_fraction;
+uniform float u_texels_per_px;
+
+uniform sampler2D u_tiles;    // side by side, each with a border of one texel from the tiles around
+uniform float u_largest_value;
+uniform sampler2D u_palette;  // by value, 256 a row
+uniform int u_palette_size;
+uniform float u_fill_opacity;
+uniform float u_outline_opacity;
+uniform float u_outline_px;
+uniform int u_highlighted;  // a value; -1: none
+uniform vec4 u_highlighted_fill, u_highlighted_line;
+
+float stored(ivec2 texel) { return texelFetch(u_tiles, v_corner + texel, 0).r; }
+
+// Outside of the medium all is unlabelled; what is stored beyond its end is not to be looked at.
+bool differs(float here, ivec2 texel) {
+    return here != (texel.x < v_end.x && texel.y < v_end.y ? stored(texel) : 0.0);
+}
+
+bool is_outline(float here, ivec2 texel, vec2 in_texel) {
+    float width = u_outline_px * u_texels_per_px;
+#if OUTLINE == 2
+    // Only the nearer sides can matter; and their corner, or a line that turns round it would have a gap.
+    bvec2 is_low = lessThan(in_texel, vec2(0.5));
+    ivec2 side = ivec2(is_low.x ? -1 : 1, is_low.y ? -1 : 1);
+    bvec2 near = lessThan(min(in_texel, 1.0 - in_texel), vec2(width));
+    return (near.x && differs(here, texel + ivec2(side.x, 0))) || (near.y && differs(here, texel + ivec2(0, side.y))) ||
+           (near.x && near.y && differs(here, texel + side));
+#else
+    bvec2 low = lessThan(in_texel, vec2(width));
+    bvec2 high = lessThan(1.0 - in_texel, vec2(width));
+    return (low.x && differs(here, texel + ivec2(-1, 0))) || (high.x && differs(here, texel + ivec2(1, 0))) ||
+           (low.y && differs(here, texel + ivec2(0, -1))) || (high.y && differs(here, texel + ivec2(0, 1)));
+#endif
+}
+
+vec4 colored(int value, bool line) {
+    if (value == u_highlighted) return line ? u_highlighted_line : u_highlighted_fill;
     if (value >= u_palette_size) return vec4(0.0);
     vec4 color = texelFetch(u_palette, ivec2(value & 255, value >> 8), 0);
-    float alpha = color.a * opacity;
-    if (value == u_highlighted) {
-        alpha = min(alpha * (1.0 + u_phase), color.a);
-        color.rgb = mix(color.rgb, vec3(1.0), 0.45 * max(u_phase, 0.0));
-    }
-    return vec4(color.rgb, 1.0) * alpha;
+    return vec4(color.rgb, 1.0) * (color.a * (line ? u_outline_opacity : u_fill_opacity));
 }
 
 void main() {
     vec2 px = vec2(gl_FragCoord.x, u_target_px.y - gl_FragCoord.y);
-    float opacity = u_fill_opacity;
-#if SAMPLED
     vec2 place = (px - u_origin_px) * u_texels_per_px + u_origin_fraction;
-    ivec2 texel = clamp(u_origin_texel + ivec2(floor(place)), u_first_texel, u_last_texel);
-    int value = value_at(texel);
+    ivec2 texel = clamp(v_origin + ivec2(floor(place)), ivec2(0), min(v_end, ivec2(256)) - 1);
+    float here = stored(texel);
+    int value = int(here * u_largest_value + 0.5);
 #if OUTLINE
-    if (is_outline(value, texel, place - floor(place))) opacity = u_outline_opacity;
-#endif
+    o_color = colored(value, is_outline(here, texel, place + vec2(v_origin - texel)));
 #else
-    int value = int(v_value);
+    o_color = colored(value, false);
 #endif
-    vec4 color = colored(value, opacity);
-    o_color = value == 0 && u_hatch_px > 0 ? over(hatch(ivec2(px)), color) : color;
+    if (u_hatch_px > 0 && value == 0) o_color = over(hatch(px), o_color);
 }
+#else
+flat in vec4 v_color;
+flat in int v_value;
+
+void main() {
+    o_color = v_color;
+    if (u_hatch_px > 0 && v_value == 0) {
+        vec2 px = vec2(gl_FragCoord.x, u_target_px.y - gl_FragCoord.y);
+        o_color = over(hatch(px), o_color);
+    }
+}
+#endif
