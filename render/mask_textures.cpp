@@ -110,7 +110,7 @@ void MaskTextures::mend_border(const masks::Plane& plane, masks::TileIndex tile,
     const auto mend = [&](int from_x, int from_y, int width, int height) {
         std::array<masks::Value, k_place_px> values{};
         std::array<std::uint8_t, k_place_px> bytes{};
-        const auto count = static_cast<std::size_t>(width * height);
+        const std::size_t count = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
         plane.read({x + from_x, y + from_y, x + from_x + width, y + from_y + height}, {values.data(), count});
         std::ranges::transform(values, bytes.begin(), [](auto value) { return std::uint8_t(value); });
         const bool narrow = plane.depth() == masks::Depth::u8;
