@@ -69,6 +69,24 @@ void each_run_of(const std::uint64_t* row, const Visit& visit) {
 // Of a plane's tile: nothing beyond the medium.
 [[nodiscard]] TileBits bits_of(const Plane& plane, TileIndex tile, const Which& which);
 
+// Calls visit(TileRect, const Slot&) for the tiles in which something may be meant; several at once are of
+// one value. When unlabelled pixels are meant, that goes through all tiles.
+template <class Visit>
+void each_slot(const Plane& plane, const Which& which, const Visit& visit) {
+    plane.each([&](const TileRect& tiles, const Slot& slot) {
+        if (!slot.uniform() || which.has(slot.value)) visit(tiles, slot);
+    });
+    if (!which.has(0)) return;
+    for (std::int32_t y = 0; y < plane.rows(); ++y) {
+        for (std::int32_t x = 0; x < plane.columns();) {
+            std::int32_t end = x;
+            while (end < plane.columns() && plane.slot({end, y}) == Slot{}) ++end;
+            if (end > x) visit(TileRect{x, y, end - x, 1}, Slot{});
+            x = end + 1;
+        }
+    }
+}
+
 // Gives the set pixels of a tile a value, those alone that `over` lets change. A tile that is covered becomes
 // uniform, and one of which nothing changes is not touched. Returns the pixels that changed.
 std::int64_t put_bits(Plane& plane, TileIndex tile, const TileBits& bits, Value value,
