@@ -57,33 +57,51 @@ std::uint64_t word_between(std::int64_t x0, std::int64_t x1) {
     return ~std::uint64_t{0} >> (64 - (x1 - x0)) << x0;
 }
 
-template <class T>
-std::int64_t put_samples(Plane& plane, TileIndex tile, const TileBits& bits, T value,
+// `wanted(place)` is the sample that a place gets.
+template <class T, class Wanted>
+std::int64_t put_samples(Plane& plane, TileIndex tile, const TileBits& bits, const Wanted& wanted,
                          const std::bitset<65536>* over) {
-    const Slot old = plane.slot(tile);
-    const auto held = old.block ? old.block->samples() : nullptr;
+    Slot old = plane.slot(tile);
+    auto held = old.block ? old.block->samples() : nullptr;
     const T* const before = reinterpret_cast<const T*>(held.get());
     TileBits changing;
     std::int64_t changed = 0;
     for (std::int64_t y = 0; y < k_tile_px; ++y) {
         each_run_of(bits.row(y), [&](std::int64_t x0, std::int64_t x1) {
             for (std::int64_t x = x0; x < x1; ++x) {
-                const T there = before != nullptr ? before[y * k_tile_px + x] : static_cast<T>(old.value);
-                if (there == value || (over != nullptr && !over->test(there))) continue;
+                const std::int64_t place = y * k_tile_px + x;
+                const T there = before != nullptr ? before[place] : static_cast<T>(old.value);
+                if (there == wanted(place) || (over != nullptr && !over->test(there))) continue;
                 changing.row(y)[x / 64] |= std::uint64_t{1} << x % 64;
                 ++changed;
             }
         });
     }
     if (changed == 0) return 0;
+    held.reset();
+    old = {};  // held by the plane alone, where it is: then it is written to in place
     T* const samples = reinterpret_cast<T*>(plane.write(tile).data());
     for (std::int64_t y = 0; y < k_tile_px; ++y) {
         each_run_of(changing.row(y), [&](std::int64_t x0, std::int64_t x1) {
-            std::fill(samples + y * k_tile_px + x0, samples + y * k_tile_px + x1, value);
+            for (std::int64_t place = y * k_tile_px + x0; place < y * k_tile_px + x1; ++place)
+                samples[place] = wanted(place);
         });
     }
     plane.tidy(tile);
     return changed;
+}
+
+template <class T>
+std::int64_t copy_samples(Plane& plane, TileIndex tile, const TileBits& bits, const Block& from,
+                          const std::bitset<65536>* over) {
+    const auto held = from.samples();
+    if (from.depth() == Depth::u8) {
+        const auto* const samples = reinterpret_cast<const std::uint8_t*>(held.get());
+        return put_samples<T>(plane, tile, bits, [&](std::int64_t place) { return T{samples[place]}; }, over);
+    }
+    const auto* const samples = reinterpret_cast<const std::uint16_t*>(held.get());
+    return put_samples<T>(
+        plane, tile, bits, [&](std::int64_t place) { return static_cast<T>(samples[place]); }, over);
 }
 
 // The quick way: a tile of one value, all of which may change.
@@ -192,9 +210,17 @@ std::int64_t put_bits(Plane& plane, TileIndex tile, const TileBits& bits, Value 
                    ? put_over_one_value<std::uint8_t>(plane, tile, bits, static_cast<std::uint8_t>(value))
                    : put_over_one_value<std::uint16_t>(plane, tile, bits, value);
     }
-    return plane.depth() == Depth::u8
-               ? put_samples<std::uint8_t>(plane, tile, bits, static_cast<std::uint8_t>(value), over)
-               : put_samples<std::uint16_t>(plane, tile, bits, value, over);
+    if (plane.depth() == Depth::u8)
+        return put_samples<std::uint8_t>(
+            plane, tile, bits, [&](std::int64_t) { return static_cast<std::uint8_t>(value); }, over);
+    return put_samples<std::uint16_t>(plane, tile, bits, [&](std::int64_t) { return value; }, over);
+}
+
+std::int64_t copy_bits(Plane& plane, TileIndex tile, const TileBits& bits, const Slot& from,
+                       const std::bitset<65536>* over) {
+    if (from.uniform()) return put_bits(plane, tile, bits, from.value, over);
+    return plane.depth() == Depth::u8 ? copy_samples<std::uint8_t>(plane, tile, bits, *from.block, over)
+                                      : copy_samples<std::uint16_t>(plane, tile, bits, *from.block, over);
 }
 
 }  // namespace masks

@@ -91,5 +91,8 @@ void each_slot(const Plane& plane, const Which& which, const Visit& visit) {
 // uniform, and one of which nothing changes is not touched. Returns the pixels that changed.
 std::int64_t put_bits(Plane& plane, TileIndex tile, const TileBits& bits, Value value,
                       const std::bitset<65536>* over = nullptr);
+// The same with the samples of a slot, of either depth, whose values the plane can hold.
+std::int64_t copy_bits(Plane& plane, TileIndex tile, const TileBits& bits, const Slot& from,
+                       const std::bitset<65536>* over = nullptr);
 
 }  // namespace masks
