@@ -1,6 +1,7 @@
 #pragma once
 // The rows or the columns of an area of a mask as runs, however large the area is.
 
+#include <memory>
 #include <stop_token>
 #include <vector>
 
@@ -73,5 +74,47 @@ bool each_line(const Plane& plane, const Which& which, const PixelRect& area, Or
     }
     return true;
 }
+
+// The other way round: gives runs of rows (columns) a value. Lines come in order; flush() ends it.
+class LineWriter {
+public:
+    LineWriter(Plane& plane, Order order, Value value) : m_plane{plane}, m_order{order}, m_value{value} {
+        m_tiles.resize(static_cast<std::size_t>(order == Order::rows ? plane.columns() : plane.rows()));
+    }
+    // [from, to) of a line, all within the medium.
+    void set(std::int64_t line, std::int64_t from, std::int64_t to) {
+        if (line / k_tile_px != m_strip) flush();
+        m_strip = line / k_tile_px;
+        for (std::int64_t i = from / k_tile_px; i * k_tile_px < to; ++i) {
+            auto& bits = m_tiles[static_cast<std::size_t>(i)];
+            if (!bits) {
+                bits = std::make_unique<TileBits>();
+                m_used.push_back(i);
+            }
+            const std::int64_t left = i * k_tile_px;
+            bits->set(line % k_tile_px, std::max(from, left) - left,
+                      std::min(to - left, std::int64_t{k_tile_px}));
+        }
+    }
+    void flush() {
+        for (const std::int64_t i : m_used) {
+            const auto bits = std::move(m_tiles[static_cast<std::size_t>(i)]);
+            const auto along = static_cast<std::int32_t>(i), across = static_cast<std::int32_t>(m_strip);
+            if (m_order == Order::rows)
+                put_bits(m_plane, {along, across}, *bits, m_value);
+            else
+                put_bits(m_plane, {across, along}, bits->transposed(), m_value);
+        }
+        m_used.clear();
+    }
+
+private:
+    Plane& m_plane;
+    const Order m_order;
+    const Value m_value;
+    std::int64_t m_strip = 0;
+    std::vector<std::unique_ptr<TileBits>> m_tiles;
+    std::vector<std::int64_t> m_used;
+};
 
 }  // namespace masks

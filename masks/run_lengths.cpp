@@ -2,55 +2,12 @@
 
 #include <algorithm>
 #include <limits>
-#include <memory>
 
 namespace masks {
 
 namespace {
 
 constexpr std::uint64_t k_longest = std::numeric_limits<std::uint32_t>::max();
-
-// Tiles of one row (column) of tiles while its lines are decoded.
-class Strip {
-public:
-    Strip(Plane& plane, Order order, Value value) : m_plane{plane}, m_order{order}, m_value{value} {
-        m_tiles.resize(static_cast<std::size_t>(order == Order::rows ? plane.columns() : plane.rows()));
-    }
-    // [from, to) of a line, all within the medium. Lines come in order.
-    void set(std::int64_t line, std::int64_t from, std::int64_t to) {
-        if (line / k_tile_px != m_strip) flush();
-        m_strip = line / k_tile_px;
-        for (std::int64_t i = from / k_tile_px; i * k_tile_px < to; ++i) {
-            auto& bits = m_tiles[static_cast<std::size_t>(i)];
-            if (!bits) {
-                bits = std::make_unique<TileBits>();
-                m_used.push_back(i);
-            }
-            const std::int64_t left = i * k_tile_px;
-            bits->set(line % k_tile_px, std::max(from, left) - left,
-                      std::min(to - left, std::int64_t{k_tile_px}));
-        }
-    }
-    void flush() {
-        for (const std::int64_t i : m_used) {
-            const auto bits = std::move(m_tiles[static_cast<std::size_t>(i)]);
-            const auto along = static_cast<std::int32_t>(i), across = static_cast<std::int32_t>(m_strip);
-            if (m_order == Order::rows)
-                put_bits(m_plane, {along, across}, *bits, m_value);
-            else
-                put_bits(m_plane, {across, along}, bits->transposed(), m_value);
-        }
-        m_used.clear();
-    }
-
-private:
-    Plane& m_plane;
-    const Order m_order;
-    const Value m_value;
-    std::int64_t m_strip = 0;
-    std::vector<std::unique_ptr<TileBits>> m_tiles;
-    std::vector<std::int64_t> m_used;
-};
 
 }  // namespace
 
@@ -122,7 +79,7 @@ base::Result<Plane> with_run_lengths(Plane plane, std::span<const std::uint32_t>
     const std::int64_t line_begin = by_rows ? inside.y0 : inside.x0,
                        line_end = by_rows ? inside.y1 : inside.x1;
     const std::int64_t begin = by_rows ? inside.x0 : inside.y0, end = by_rows ? inside.x1 : inside.y1;
-    Strip strip(plane, order, value);
+    LineWriter writer(plane, order, value);
     std::int64_t at = 0;
     bool is_meant = false;
     for (const std::uint32_t count : counts) {
@@ -135,10 +92,10 @@ base::Result<Plane> with_run_lengths(Plane plane, std::span<const std::uint32_t>
                 return base::fail(base::ErrorKind::cancelled, "Reading a run-length code was cancelled");
             const std::int64_t zero = (line - first_line) * length - first;  // of the line's first coordinate
             const std::int64_t x0 = std::max(begin, from - zero), x1 = std::min(end, to - zero);
-            if (x0 < x1) strip.set(line, x0, x1);
+            if (x0 < x1) writer.set(line, x0, x1);
         }
     }
-    strip.flush();
+    writer.flush();
     return plane;
 }
 
