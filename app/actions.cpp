@@ -362,6 +362,11 @@ constexpr Action k_actions[] = {
      [](B& b) { b.set_tool("mask_rectangle"); }},
     {"tool.mask_ellipse", "Fill an ellipse", "Tools", "Z", "", has_asset,
      [](B& b) { b.set_tool("mask_ellipse"); }},
+    {"tool.bucket", "Bucket", "Tools", "J", "", has_asset, [](B& b) { b.set_tool("bucket"); }},
+    {"tool.wand", "Wand", "Tools", "Y", "", has_asset, [](B& b) { b.set_tool("wand"); }},
+    {"tool.pieces", "Paint pieces", "Tools", "Shift+Y", "", has_asset, [](B& b) { b.set_tool("pieces"); }},
+    {"tool.scissors", "Scissors", "Tools", "Shift+S", "", has_asset, [](B& b) { b.set_tool("scissors"); }},
+    {"tool.cut_out", "Cut out", "Tools", "Shift+A", "", has_asset, [](B& b) { b.set_tool("cut_out"); }},
     {"tool.box", "Box tool", "Tools", "N", "", has_asset, [](B& b) { b.set_tool("box"); }},
 
     {"palette", "Find anything", "Help", "Ctrl+K", "F1", nullptr, show<Popup::palette>},

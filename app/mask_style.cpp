@@ -67,6 +67,15 @@ render::MaskStyle preview_style(const Workbench& bench) {
         .palette = {0, rgb << 8 | 0xFF}, .opacity = 0.35f, .fill = render::MaskFill::filled_with_outlines};
 }
 
+render::MaskStyle pieces_style(float px) {
+    render::MaskStyle style;
+    style.palette.assign(65536, 0xFFFFFFFF);
+    style.outline_opacity = 0.35f;
+    style.fill = render::MaskFill::outlines;
+    style.outline_width_px = std::max(1u, static_cast<std::uint32_t>(std::lround(px)));
+    return style;
+}
+
 std::shared_ptr<const media::RasterShading> expression_shading(const media::RasterInfo& info,
                                                                const std::string& expression) {
     media::RasterStyle style;

@@ -21,6 +21,8 @@ class Workbench;
                                            const Workbench& bench, float px);
 // Of what is painted and not in the mask yet.
 [[nodiscard]] render::MaskStyle preview_style(const Workbench& bench);
+// Thin borders between pieces, nothing inside.
+[[nodiscard]] render::MaskStyle pieces_style(float px);
 // One colour where an expression over the raster's bands holds, nothing elsewhere; null where it is wrong.
 [[nodiscard]] std::shared_ptr<const media::RasterShading> expression_shading(const media::RasterInfo& info,
                                                                              const std::string& expression);

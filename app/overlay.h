@@ -43,6 +43,7 @@ struct Overlay {
     std::vector<base::Point> handles;
     std::vector<Guide> guides;
     Cursor cursor = Cursor::arrow;
+    const masks::Plane* pieces = nullptr;        // whose borders are shown
     const masks::Plane* mask_preview = nullptr;  // painted, and not in the mask yet
 };
 

@@ -13,7 +13,9 @@
 #include "app/input.h"
 #include "app/mask_brush.h"
 #include "app/overlay.h"
+#include "assist/pixel_window.h"
 #include "base/geometry.h"
+#include "base/job_pool.h"
 #include "labels/document.h"
 #include "masks/paint.h"
 
@@ -53,6 +55,17 @@ struct ToolContext {
     // Paints later, off this thread, what of the swath the brush's expression holds for; may be null.
     std::function<void(labels::MaskLayerId, const masks::Plane& swath, const masks::PaintRule&)> paint_where =
         {};
+    base::Rect in_sight = {};  // of the medium
+    // Reads samples of what is shown; for use in a job, also after the context is gone. May be null.
+    using ReadSamples = std::function<base::Result<assist::PixelWindow>(
+        const masks::PixelRect& area, std::size_t most_samples, const std::stop_token&)>;
+    ReadSamples read_samples = {};
+    // Off this thread; its sentence is not shown. May be null.
+    std::function<std::shared_ptr<base::Job>(std::string name, base::JobPool::Work)> run = {};
+    // Paints, as one undo step, what a job finds; as Workbench::fill_mask. May be null.
+    std::function<bool(std::string name,
+                       std::function<base::Result<masks::Plane>(base::Job&, const masks::Plane&)>)>
+        fill_mask = {};
 };
 
 class Tool {
@@ -61,6 +74,8 @@ public:
     virtual void pointer(ToolContext& context, const PointerEvent& event) = 0;
     virtual void overlay(const ToolContext& context, const PointerEvent& last, Overlay& overlay) const = 0;
     [[nodiscard]] virtual bool busy() const = 0;  // a gesture is open: undo and frame changes must wait
+    // Between events: takes what a job of its own has finished. True when something visible changed.
+    virtual bool update(ToolContext&) { return false; }
 };
 
 struct ToolInfo {

@@ -43,6 +43,10 @@ bool Workbench::update(double now_secs) {
     changed |= take_picture();
     changed |= take_raster();
     changed |= update_survey();
+    if (document() != nullptr && m_tool && asset() != nullptr) {
+        ToolContext context = tool_context();
+        changed |= m_tool->update(context);
+    }
     if (document() != nullptr) changed |= m_masks.update(document()->state(), m_view.asset);
     const std::size_t shown = m_toasts.size();
     std::erase_if(m_toasts,
@@ -276,25 +280,32 @@ const ToolInfo* Workbench::tool_info() const { return find_tool(m_view.tool); }
 ToolContext Workbench::tool_context() {
     base::Rect picture;
     if (const auto size = shown_size_px()) picture = {0, 0, size->x, size->y};
-    return {.document = *document(),
-            .asset = m_view.asset,
-            .frame = m_picture ? m_picture->index : frame(),
-            .pts = m_picture ? m_picture->pts : labels::k_no_pts,
-            .author = m_author,
-            .picture = picture,
-            .active_class = m_view.active_class,
-            .selection = m_view.selection,
-            .mask_layer = asset_view().mask_layer,
-            .brush = m_view.brush,
-            .ask_class =
-                [this](labels::TrackId id) {
-                    picking_class_for = id;
-                    popup = Popup::class_picker;
-                },
-            .tell = [this](std::string text) { toast(ToastKind::info, std::move(text)); },
-            .measure = [this](std::span<const base::Point> path) { return measured_text(path); },
-            .paint_where = [this](labels::MaskLayerId layer, const masks::Plane& swath,
-                                  const masks::PaintRule& rule) { paint_where(layer, swath, rule); }};
+    return {
+        .document = *document(),
+        .asset = m_view.asset,
+        .frame = m_picture ? m_picture->index : frame(),
+        .pts = m_picture ? m_picture->pts : labels::k_no_pts,
+        .author = m_author,
+        .picture = picture,
+        .active_class = m_view.active_class,
+        .selection = m_view.selection,
+        .mask_layer = asset_view().mask_layer,
+        .brush = m_view.brush,
+        .ask_class =
+            [this](labels::TrackId id) {
+                picking_class_for = id;
+                popup = Popup::class_picker;
+            },
+        .tell = [this](std::string text) { toast(ToastKind::info, std::move(text)); },
+        .measure = [this](std::span<const base::Point> path) { return measured_text(path); },
+        .paint_where = [this](labels::MaskLayerId layer, const masks::Plane& swath,
+                              const masks::PaintRule& rule) { paint_where(layer, swath, rule); },
+        .in_sight = in_sight(),
+        .read_samples = sample_reader(),
+        .run = [this](std::string name,
+                      base::JobPool::Work work) { return m_pool.submit(std::move(name), std::move(work)); },
+        .fill_mask = [this](std::string name,
+                            MaskRegion region) { return fill_mask(std::move(name), std::move(region)); }};
 }
 
 bool Workbench::saving() const {

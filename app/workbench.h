@@ -137,6 +137,9 @@ public:
     using MaskRework = std::function<base::Result<masks::Plane>(base::Job&, masks::Plane mask)>;
     bool rework_mask(std::string name, MaskRework rework);
     [[nodiscard]] masks::PixelRect pixels_in_view() const;
+    [[nodiscard]] base::Rect in_sight() const;  // of the medium
+    // Reads samples of what is shown, in a job.
+    [[nodiscard]] ToolContext::ReadSamples sample_reader() const;
     void fill_where(bool everywhere);  // where the brush's expression holds; else in view alone
 
     // -- time
@@ -272,8 +275,9 @@ public:
     [[nodiscard]] const std::deque<Toast>& toasts() const { return m_toasts; }
     void dismiss_toast(std::size_t index);
     Popup popup = Popup::none;
-    CanvasReadout readout;  // filled by the canvas every frame it draws
-    std::string rebinding;  // the action that takes the next chord (shortcut sheet); empty: chords run
+    base::Rect canvas_sight;  // media space: what the canvas shows; filled by it
+    CanvasReadout readout;    // filled by the canvas every frame it draws
+    std::string rebinding;    // the action that takes the next chord (shortcut sheet); empty: chords run
     std::optional<labels::TrackId> picking_class_for;  // with Popup::class_picker
     bool quit = false;
     // Closing or quitting while saving fails: refused once with a toast, since what is only in memory would

@@ -184,13 +184,33 @@ bool Workbench::take_mask_work() {
     return true;
 }
 
-masks::PixelRect Workbench::pixels_in_view() const {
+base::Rect Workbench::in_sight() const {
     const auto size = shown_size_px();
     if (!size) return {};
     base::Rect seen{0, 0, size->x, size->y};
-    if (m_raster && !m_raster->sight().plan.seen.empty()) seen = m_raster->sight().plan.seen;
+    if (canvas_sight.overlaps(seen))
+        seen = {std::max(seen.x0, canvas_sight.x0), std::max(seen.y0, canvas_sight.y0),
+                std::min(seen.x1, canvas_sight.x1), std::min(seen.y1, canvas_sight.y1)};
+    return seen;
+}
+
+masks::PixelRect Workbench::pixels_in_view() const {
+    const base::Rect seen = in_sight();
     return {static_cast<std::int64_t>(std::floor(seen.x0)), static_cast<std::int64_t>(std::floor(seen.y0)),
             static_cast<std::int64_t>(std::ceil(seen.x1)), static_cast<std::int64_t>(std::ceil(seen.y1))};
+}
+
+ToolContext::ReadSamples Workbench::sample_reader() const {
+    if (m_raster && m_raster->info())
+        return [path = m_raster->path()](const masks::PixelRect& area, std::size_t most,
+                                         const std::stop_token& stop) {
+            return assist::read_window(path, area, most, stop);
+        };
+    if (m_picture && !m_picture->stand_in)
+        return [picture = m_picture](const masks::PixelRect& area, std::size_t most, const std::stop_token&) {
+            return assist::window_of(*picture, area, most);
+        };
+    return {};
 }
 
 void Workbench::fill_where(bool everywhere) {

@@ -64,6 +64,7 @@ void Canvas::place(Workbench& bench, Area area) {
     }
     if (m_view.scale >= 1) m_view.snap_to_pixels();
     keep_view(bench, fitted);
+    bench.canvas_sight = m_view.visible_media();
     m_second.reset();
     if (!two) return;
     m_second = m_view;
@@ -174,6 +175,13 @@ render::RasterTextureCounters Canvas::raster_counters() const {
     return sum;
 }
 
+// What is in no mask: painted and not there yet, or the borders of pieces.
+void Canvas::draw_plane(const masks::Plane& plane, LooseMask& held, const render::MaskStyle& style,
+                        render::Size target) {
+    held.pyramid.follow(plane);
+    m_masks.draw(held.pyramid, style, held.textures, m_view, target);
+}
+
 // Over the picture of m_view, the bottom one first.
 void Canvas::draw_masks(Workbench& bench, render::Size target) {
     draw_expression(bench, target);
@@ -189,12 +197,9 @@ void Canvas::draw_masks(Workbench& bench, render::Size target) {
         }
     }
     const Overlay overlay = bench.tool_overlay();
-    if (overlay.mask_preview != nullptr) {
-        m_preview.follow(*overlay.mask_preview);
-        LayerMask& held = m_mask_textures[labels::MaskLayerId{}];
-        held.frame = m_frame;
-        m_masks.draw(m_preview, preview_style(bench), held.textures, m_view, target);
-    }
+    if (overlay.pieces != nullptr) draw_plane(*overlay.pieces, m_pieces, pieces_style(m_px), target);
+    if (overlay.mask_preview != nullptr)
+        draw_plane(*overlay.mask_preview, m_preview, preview_style(bench), target);
     std::erase_if(m_mask_textures, [&](const auto& held) { return held.second.frame + 600 < m_frame; });
 }
 

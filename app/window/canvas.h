@@ -52,6 +52,10 @@ private:
           m_vectors{std::move(vectors)},
           m_masks{std::move(masks)},
           m_overlay{std::move(overlay)} {}
+    struct LooseMask {  // one that is in no layer
+        masks::Pyramid pyramid;
+        render::MaskTextures textures;
+    };
     void upload(Workbench& bench);
     [[nodiscard]] bool draw_picture(Workbench& bench, render::Size target);
     void draw_raster(Workbench& bench, RasterDisplay& raster, render::Size target);
@@ -60,6 +64,8 @@ private:
     void draw_layers(Workbench& bench, render::Size target, const render::RasterPassOptions& options);
     [[nodiscard]] double swipe_x(const MapLayers& layers) const;  // framebuffer pixels
     void draw_masks(Workbench& bench, render::Size target);
+    void draw_plane(const masks::Plane& plane, LooseMask& held, const render::MaskStyle& style,
+                    render::Size target);
     void draw_expression(Workbench& bench, render::Size target);
     void draw_labels(Workbench& bench, render::Size target, float px);
     void draw_second(Workbench& bench, render::Size target, float px);
@@ -88,8 +94,8 @@ private:
         std::uint64_t frame = 0;  // drawn last
         render::MaskTextures textures;
     };
-    std::map<labels::MaskLayerId, LayerMask> m_mask_textures;  // nil: what is painted and not in a mask yet
-    masks::Pyramid m_preview;                                  // of that
+    std::map<labels::MaskLayerId, LayerMask> m_mask_textures;
+    LooseMask m_preview, m_pieces;
     std::shared_ptr<const media::RasterShading> m_expression;  // where the brush's holds
     std::string m_expression_of;
     std::uint64_t m_frame = 0;
