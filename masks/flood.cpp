@@ -40,6 +40,7 @@ SideBits widened(const SideBits& bits) {
 // A tile that filling has reached.
 struct Reached {
     bool done = false;  // nothing more can be filled in it
+    Slot passes;        // while nothing is filled in it, and when its samples are what filling it would give
     TileParts parts;
     std::array<std::vector<PartRun>, 4> sides;  // the runs that touch each, as Side numbers them
     std::vector<bool> filled;                   // by part
@@ -165,6 +166,7 @@ private:
         }
         reached.parts = parts_of(bits, m_rule.connectivity);
         reached.waiting = reached.parts.count;
+        if (is_as_filled(*slot, tile)) reached.passes = std::move(*slot);
         for (const PartRun& run : reached.parts.runs) {
             if (run.x0 == 0) reached.sides[0].push_back(run);
             if (run.y == 0) reached.sides[1].push_back(run);
@@ -174,6 +176,16 @@ private:
         reached.filled.assign(reached.parts.count, false);
         reached.done = reached.parts.count == 0;
         return &reached;
+    }
+
+    // Whether the samples given are 1 where they pass, within a whole tile.
+    [[nodiscard]] bool is_as_filled(const Slot& slot, TileIndex tile) const {
+        if (slot.uniform() || slot.block->depth() != Depth::u8 || !is_inside(tile)) return false;
+        if (pixels_of(tile) != std::int64_t{k_tile_samples}) return false;
+        const auto held = slot.block->samples();
+        std::byte most{0};
+        for (std::size_t i = 0; i < k_tile_samples; ++i) most = std::max(most, held[i]);
+        return most <= std::byte{1};
     }
 
     void fill_whole(TileIndex tile) {
@@ -192,13 +204,20 @@ private:
             --reached.waiting;
         }
         if (now.empty()) return;
-        auto* const samples = reinterpret_cast<std::uint8_t*>(m_result.filled.write(tile).data());
+        // All of it at once: then what was given for it is the result.
+        const Slot given = std::exchange(reached.passes, {});
+        const bool is_given = reached.waiting == 0 && given.block;
+        if (is_given) m_result.filled.put({tile.x, tile.y}, given);
+        auto* const samples =
+            is_given ? nullptr : reinterpret_cast<std::uint8_t*>(m_result.filled.write(tile).data());
         std::array<SideBits, 4> sides{};
         std::int64_t pixels = 0;
         for (const PartRun& run : reached.parts.runs) {
             if (!now[run.part]) continue;
-            std::fill(samples + run.y * k_tile_px + run.x0, samples + run.y * k_tile_px + run.x1,
-                      std::uint8_t{1});
+            if (!is_given) {
+                std::fill(samples + run.y * k_tile_px + run.x0, samples + run.y * k_tile_px + run.x1,
+                          std::uint8_t{1});
+            }
             pixels += run.x1 - run.x0;
         }
         for (std::size_t side = 0; side < 4; ++side) {
