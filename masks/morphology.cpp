@@ -46,15 +46,14 @@ public:
             m_bits[static_cast<std::size_t>(i)] = bits_of(plane, near, which);
             any = any || !m_bits[static_cast<std::size_t>(i)].none();
         }
-        if (!any) return false;
-        go_down();
-        go_up();
-        return true;
+        return any;
     }
     [[nodiscard]] const TileBits& middle() const { return m_bits[4]; }
 
     // Where something that is meant is within the radius.
-    [[nodiscard]] TileBits within() const {
+    [[nodiscard]] TileBits within() {
+        if (m_radius <= k_short) return within_shortly();
+        measure();
         TileBits found;
         std::array<std::uint8_t, k_tile_px> is_near;
         for (int y = 0; y < k_tile_px; ++y) {
@@ -85,8 +84,13 @@ public:
         return found;
     }
 
-    // For the pixels of one row: how far off the nearest that is meant is, in x and y; visit(x, dx, dy). The
-    // lower envelope of the parabolas above its columns: Felzenszwalb & Huttenlocher (2012).
+    void measure() {
+        go_down();
+        go_up();
+    }
+    // Once measured, for the pixels of one row: how far off the nearest that is meant is, in x and y;
+    // visit(x, dx, dy). The lower envelope of the parabolas above its columns: Felzenszwalb & Huttenlocher
+    // (2012).
     template <class Visit>
     void each_nearest(int y, const Visit& visit) {
         const std::int16_t* const row = heights(y);
@@ -119,6 +123,38 @@ public:
     }
 
 private:
+    // As far as that, rows widened bit by bit are quicker than distances; at most 64, one word.
+    static constexpr int k_short = 32;
+    // Every row that is meant, ever wider, goes to the rows that it reaches so wide.
+    [[nodiscard]] TileBits within_shortly() const {
+        TileBits found;
+        for (int from = -m_radius; from < k_tile_px + m_radius; ++from) {
+            const int ty = from < 0 ? 0 : from < k_tile_px ? 1 : 2, in_tile = from - (ty - 1) * k_tile_px;
+            const auto row_of = [&](int tx) {
+                return m_bits[static_cast<std::size_t>(3 * ty + tx)].row(in_tile);
+            };
+            std::array<std::uint64_t, 6> wide{row_of(0)[3], row_of(1)[0], row_of(1)[1],
+                                              row_of(1)[2], row_of(1)[3], row_of(2)[0]};
+            if (std::ranges::all_of(wide, [](std::uint64_t word) { return word == 0; })) continue;
+            int reach = 0;
+            for (int height = m_radius; height >= 0; --height) {
+                for (; reach < m_reach[static_cast<std::size_t>(height)]; ++reach) widen(wide);
+                for (const int y : {from - height, from + height}) {
+                    if (y < 0 || y >= k_tile_px) continue;
+                    for (std::size_t word = 0; word < 4; ++word) found.row(y)[word] |= wide[word + 1];
+                }
+            }
+        }
+        return found;
+    }
+    static void widen(std::array<std::uint64_t, 6>& row) {
+        std::array<std::uint64_t, 6> wide;
+        for (std::size_t i = 0; i < 6; ++i) {
+            wide[i] = row[i] | row[i] << 1 | row[i] >> 1 | (i > 0 ? row[i - 1] >> 63 : 0) |
+                      (i < 5 ? row[i + 1] << 63 : 0);
+        }
+        row = wide;
+    }
     [[nodiscard]] const std::int16_t* heights(int y) const {
         return m_heights.data() + static_cast<std::ptrdiff_t>(y) * m_width;
     }
@@ -246,6 +282,7 @@ base::Result<Plane> grown(Plane plane, const MarginRule& rule, std::stop_token s
                                pixels.y0 + k_tile_px + rule.radius_px};
         around.resize(static_cast<std::size_t>(width * width));
         before.read(window, around);
+        distances.measure();
         Plane nearest(k_tile_px, k_tile_px, Depth::u16);
         auto* const samples = reinterpret_cast<Value*>(nearest.write({0, 0}).data());
         for (int y = 0; y < k_tile_px; ++y) {

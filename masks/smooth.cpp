@@ -70,14 +70,15 @@ private:
         if (most == 0 ||
             least == std::min(y + m_radius + 1, m_window.y1) - std::max(y - m_radius, m_window.y0))
             return;
-        std::int32_t sum = 0;
-        std::int64_t low = std::max<std::int64_t>(first - m_radius, 0), high = low;
+        m_sums.resize(static_cast<std::size_t>(width) + 1);
+        for (std::int64_t x = 0; x < width; ++x)
+            m_sums[static_cast<std::size_t>(x + 1)] =
+                m_sums[static_cast<std::size_t>(x)] + m_columns[static_cast<std::size_t>(x)];
         std::array<std::int32_t, k_tile_px> sums;
         for (std::int64_t x = first; x < end; ++x) {
-            while (high < std::min(x + m_radius + 1, width))
-                sum += m_columns[static_cast<std::size_t>(high++)];
-            while (low < x - m_radius) sum -= m_columns[static_cast<std::size_t>(low++)];
-            sums[static_cast<std::size_t>(x - first)] = sum;
+            sums[static_cast<std::size_t>(x - first)] =
+                m_sums[static_cast<std::size_t>(std::min(x + m_radius + 1, width))] -
+                m_sums[static_cast<std::size_t>(std::max<std::int64_t>(x - m_radius, 0))];
         }
         const auto place = static_cast<std::size_t>((y - m_pixels.y0) * k_tile_px);
         std::int32_t* const most_here = m_most.data() + place;
@@ -95,8 +96,8 @@ private:
     const int m_radius;
     PixelRect m_pixels, m_window;
     std::vector<Value> m_around;
-    std::vector<std::int32_t> m_columns;
-    std::vector<std::int32_t> m_most, m_own;  // counts of the tile's pixels
+    std::vector<std::int32_t> m_columns, m_sums{0};  // sums up to a column, which is left out
+    std::vector<std::int32_t> m_most, m_own;         // counts of the tile's pixels
     std::vector<Value> m_winner;
 };
 

@@ -58,10 +58,12 @@ std::int64_t tiles_that_differ(const Plane& a, const Plane& b) {
 
 TEST_CASE("margins_of_a_value_are_exact_discs") {
     std::mt19937 random(17);
-    for (int round = 0; round < 12; ++round) {
-        const std::int64_t width = round == 0 ? 1 : 180 + 31 * round,
-                           height = round == 0 ? 1 : 420 - 17 * round;
-        const int radius = round % 4 == 3 ? 9 : 1 + round % 5;
+    for (int round = 0; round < 9; ++round) {
+        const std::int64_t width = round == 0 ? 1 : 180 + 31 * round, height = round == 0 ? 1
+                                                                               : round == 7
+                                                                                   ? 60
+                                                                                   : 420 - 17 * round;
+        const int radius = round == 7 ? 33 : round % 4 == 3 ? 9 : 1 + round % 5;
         const Image image = brute::random_image(random, width, height, 2, round % 3 * 0.01);
         const Plane plane = brute::plane_of(image, round % 2 == 0 ? Depth::u8 : Depth::u16);
         MarginRule rule{.which = Which::of(round % 6 == 5 ? 0 : 1), .radius_px = radius, .with = 2};
