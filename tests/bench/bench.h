@@ -53,6 +53,7 @@ void bench_idle(Part& part);
 void bench_overlay(Part& part);
 void bench_raster(Part& part);
 void bench_vectors(Part& part);
+void bench_masks(Part& part);
 
 // In a process of its own: opens a project, exports it, prints "seconds growth_bytes".
 int export_once(const std::vector<std::string>& arguments);

@@ -32,6 +32,7 @@ constexpr NamedPart k_parts[] = {
     {"raster", bench_raster},
     {"overlay", bench_overlay},
     {"vectors", bench_vectors},
+    {"masks", bench_masks},
     {"labels", bench_labels},
     {"export", bench_export},
     {"window", bench_window},
