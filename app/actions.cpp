@@ -43,6 +43,7 @@ bool paints(const B& b) { return has_asset(b) && b.tool_info() != nullptr && b.t
 bool paints_objects(const B& b) {
     return paints(b) && has_masks(b) && b.mask_layer()->info.kind == labels::MaskKind::instances;
 }
+bool has_suggestion(const B& b) { return b.suggestion() != nullptr; }
 bool has_expression(const B& b) { return has_raster(b) && !b.view().brush.only_where.empty(); }
 
 // -- what it does
@@ -235,6 +236,19 @@ constexpr Action k_actions[] = {
     {"mask.next_object", "Paint a new object", "Masks", "Shift+N", "", paints_objects,
      [](B& b) { b.view().brush.instance = 0; }},
     {"mask.remove", "Remove the mask", "Masks", "", "", has_masks, [](B& b) { b.remove_mask_layer(); }},
+    {"mask.apply", "Change the mask as the panel says", "Masks", "", "", has_masks,
+     [](B& b) {
+         b.apply_operation(b.view().brush.operation, b.view().brush.operation_n,
+                           b.view().brush.operation_on_all);
+     }},
+    {"mask.suggest", "Suggest the rest from what is painted", "Masks", "Ctrl+Enter", "", has_masks,
+     [](B& b) { b.suggest(); }},
+    {"mask.accept", "Accept the suggestion", "Masks", "Enter", "", has_suggestion,
+     [](B& b) { b.accept_suggestion(); }},
+    {"mask.dismiss", "Dismiss the suggestion", "Masks", "", "", has_suggestion,
+     [](B& b) { b.dismiss_suggestion(); }},
+    {"mask.operation_on_all", "Change all classes, or the active one", "Masks", "", "", has_masks,
+     [](B& b) { b.view().brush.operation_on_all = !b.view().brush.operation_on_all; }},
     {"mask.fill_view", "Fill where the expression holds, in view", "Masks", "", "", has_expression,
      [](B& b) { b.fill_where(false); }},
     {"mask.fill_all", "Fill where the expression holds, everywhere", "Masks", "", "", has_expression,

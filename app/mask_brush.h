@@ -16,8 +16,11 @@ struct MaskBrush {
     bool only_unlabelled = false;
     std::vector<labels::ClassId> protected_classes;  // never painted over
     std::string only_where;                          // an expression over the bands; empty: everywhere
-    double tolerance = 0.08;    // of the wand: of the range that the picture is stretched by
-    bool contiguous = true;     // wand: only what hangs together with the pixel
+    double tolerance = 0.08;         // of the wand: of the range that the picture is stretched by
+    bool contiguous = true;          // wand: only what hangs together with the pixel
+    std::string operation = "grow";  // of the panel
+    std::int64_t operation_n = 2;
+    bool operation_on_all = false;
     masks::Value instance = 0;  // of a mask of objects: which one is painted; 0: a new one
 
     [[nodiscard]] double radius_in_media(double media_per_px) const {
@@ -30,6 +33,7 @@ enum class MaskFill : std::uint8_t { filled, outlined, both };
 struct MaskShow {
     bool visible = true;
     double opacity = 0.55;
+    double least_confidence = 0.6;  // of what is suggested
     MaskFill fill = MaskFill::both;
     bool hatch_unlabelled = false;
     bool preview_where = true;  // shows where the brush's expression holds

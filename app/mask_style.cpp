@@ -67,6 +67,16 @@ render::MaskStyle preview_style(const Workbench& bench) {
         .palette = {0, rgb << 8 | 0xFF}, .opacity = 0.35f, .fill = render::MaskFill::filled_with_outlines};
 }
 
+render::MaskStyle suggestion_style(const labels::MaskLayer& layer, const labels::Ontology& ontology,
+                                   const Workbench& bench, float px) {
+    render::MaskStyle style = mask_style(layer.info, ontology, bench.view().masks, px);
+    style.opacity *= 0.6f;
+    style.outline_opacity *= 0.6f;
+    style.fill = render::MaskFill::filled_with_outlines;
+    style.hatch_unlabelled = false;
+    return style;
+}
+
 render::MaskStyle pieces_style(float px) {
     render::MaskStyle style;
     style.palette.assign(65536, 0xFFFFFFFF);

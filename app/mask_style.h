@@ -21,6 +21,10 @@ class Workbench;
                                            const Workbench& bench, float px);
 // Of what is painted and not in the mask yet.
 [[nodiscard]] render::MaskStyle preview_style(const Workbench& bench);
+// Of what the classifier suggests: lighter than what a person painted.
+[[nodiscard]] render::MaskStyle suggestion_style(const labels::MaskLayer& layer,
+                                                 const labels::Ontology& ontology, const Workbench& bench,
+                                                 float px);
 // Thin borders between pieces, nothing inside.
 [[nodiscard]] render::MaskStyle pieces_style(float px);
 // One colour where an expression over the raster's bands holds, nothing elsewhere; null where it is wrong.

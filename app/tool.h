@@ -62,6 +62,8 @@ struct ToolContext {
     ReadSamples read_samples = {};
     // Off this thread; its sentence is not shown. May be null.
     std::function<std::shared_ptr<base::Job>(std::string name, base::JobPool::Work)> run = {};
+    // Takes over the part of a suggestion that lies there; false: there is none. May be null.
+    std::function<bool(base::Point)> accept_suggestion = {};
     // Paints, as one undo step, what a job finds; as Workbench::fill_mask. May be null.
     std::function<bool(std::string name,
                        std::function<base::Result<masks::Plane>(base::Job&, const masks::Plane&)>)>

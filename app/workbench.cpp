@@ -35,6 +35,7 @@ bool Workbench::update(double now_secs) {
     changed |= take_media();
     changed |= take_imported();
     changed |= take_mask_work();
+    changed |= take_suggestion();
     changed |= take_proxy();
     changed |= take_verified();
     changed |= take_jobs();
@@ -107,9 +108,9 @@ bool Workbench::idle() const {
                            m_video->proxy() == media::ProxyState::unknown;
     const bool sound_due = m_sound.state() == SoundState::opening;
     const bool raster_due = (m_raster && !m_raster->idle()) || (m_layers && !m_layers->idle());
-    return !raster_due && m_masks.idle() && !m_mask_work && !m_opening && !m_locating && !m_importing &&
-           !picture_due && !saving() && !indexing && !proxy_due && !m_proxy_job && !m_verifying &&
-           !sound_due && m_watched.empty() && m_pool.jobs().empty();
+    return !raster_due && m_masks.idle() && !m_mask_work && !m_suggesting && !m_opening && !m_locating &&
+           !m_importing && !picture_due && !saving() && !indexing && !proxy_due && !m_proxy_job &&
+           !m_verifying && !sound_due && m_watched.empty() && m_pool.jobs().empty();
 }
 
 bool Workbench::take_jobs() {
@@ -128,7 +129,7 @@ bool Workbench::take_jobs() {
             toast(ToastKind::error, result.error().message);
     }
     // Progress moves ten times a second; drawing it more often would only keep the machine warm.
-    const bool waited_for = !m_watched.empty() || m_importing || m_mask_work;
+    const bool waited_for = !m_watched.empty() || m_importing || m_mask_work || m_suggesting;
     const bool surveying = (m_survey && m_survey->shots_job()) || m_pyramid_job;
     const bool progress_due = (waited_for || surveying) && m_now_secs >= m_progress_due_secs;
     if (progress_due)
@@ -304,6 +305,7 @@ ToolContext Workbench::tool_context() {
         .read_samples = sample_reader(),
         .run = [this](std::string name,
                       base::JobPool::Work work) { return m_pool.submit(std::move(name), std::move(work)); },
+        .accept_suggestion = [this](base::Point at) { return accept_suggestion_at(at); },
         .fill_mask = [this](std::string name,
                             MaskRegion region) { return fill_mask(std::move(name), std::move(region)); }};
 }

@@ -19,6 +19,7 @@
 #include "app/film_survey.h"
 #include "app/map_layers.h"
 #include "app/mask_display.h"
+#include "app/mask_suggestion.h"
 #include "app/playback.h"
 #include "app/project.h"
 #include "app/raster_display.h"
@@ -140,6 +141,15 @@ public:
     [[nodiscard]] base::Rect in_sight() const;  // of the medium
     // Reads samples of what is shown, in a job.
     [[nodiscard]] ToolContext::ReadSamples sample_reader() const;
+    // Of what mask_operations() lists, by the panel's number; of the active class, or of all.
+    void apply_operation(std::string_view id, std::int64_t n, bool all_classes);
+    // What the painted pixels in sight suggest for the others there; null: nothing.
+    [[nodiscard]] const MaskSuggestion* suggestion() const { return m_suggestion ? &*m_suggestion : nullptr; }
+    void suggest();
+    void accept_suggestion();                         // all of it, over what is unlabelled
+    bool accept_suggestion_at(base::Point in_media);  // the part under it; false: there is none
+    void dismiss_suggestion() { m_suggestion.reset(); }
+    void set_suggestion_confidence(double least);
     void fill_where(bool everywhere);  // where the brush's expression holds; else in view alone
 
     // -- time
@@ -298,6 +308,7 @@ private:
     bool take_media();
     bool take_imported();
     bool take_mask_work();
+    bool take_suggestion();
     void paint_where(labels::MaskLayerId layer, const masks::Plane& swath, const masks::PaintRule& rule);
     bool take_jobs();
     bool take_proxy();
@@ -368,8 +379,11 @@ private:
     std::shared_ptr<Located> m_locating;
     struct Imported;
     struct MaskWork;
+    struct Suggesting;
     std::shared_ptr<Imported> m_importing;
     std::shared_ptr<MaskWork> m_mask_work;
+    std::shared_ptr<Suggesting> m_suggesting;
+    std::optional<MaskSuggestion> m_suggestion;
     struct Verifying;
     std::shared_ptr<Verifying> m_verifying;
     std::optional<std::string> m_clipboard;

@@ -177,6 +177,40 @@ base::Result<PixelWindow> window_of(const media::VideoFrame& picture, const Pixe
     return window;
 }
 
+namespace {
+
+template <class T>
+void put_tile(const PixelWindow& window, std::span<const std::uint16_t> values, const PixelRect& pixels,
+              T* samples) {
+    for (std::int64_t y = pixels.y0; y < pixels.y1; ++y) {
+        for (std::int64_t x = pixels.x0; x < pixels.x1; ++x) {
+            const auto at = window.sample_at({static_cast<double>(x) + 0.5, static_cast<double>(y) + 0.5});
+            if (!at) continue;
+            samples[y % masks::k_tile_px * masks::k_tile_px + x % masks::k_tile_px] =
+                static_cast<T>(values[window.samples.index(*at)]);
+        }
+    }
+}
+
+}  // namespace
+
+void put_values(const PixelWindow& window, std::span<const std::uint16_t> value_of_sample,
+                masks::Plane& plane) {
+    const PixelRect area = masks::intersection(window.area, plane.bounds());
+    for (std::int64_t ty = area.y0 / masks::k_tile_px; ty * masks::k_tile_px < area.y1; ++ty) {
+        for (std::int64_t tx = area.x0 / masks::k_tile_px; tx * masks::k_tile_px < area.x1; ++tx) {
+            const masks::TileIndex tile{static_cast<std::int32_t>(tx), static_cast<std::int32_t>(ty)};
+            const PixelRect pixels = masks::intersection(plane.pixels_of(tile), area);
+            std::byte* const samples = plane.write(tile).data();
+            if (plane.depth() == masks::Depth::u8)
+                put_tile(window, value_of_sample, pixels, reinterpret_cast<std::uint8_t*>(samples));
+            else
+                put_tile(window, value_of_sample, pixels, reinterpret_cast<std::uint16_t*>(samples));
+            plane.tidy(tile);
+        }
+    }
+}
+
 masks::RegionPtr region_of(const PixelWindow& window, Bitmap bitmap) {
     return std::make_unique<BitmapRegion>(window, std::move(bitmap));
 }

@@ -34,6 +34,9 @@ using PixelWindowPtr = std::shared_ptr<const PixelWindow>;
 // Red, green and blue of a decoded picture, 0…255; every n-th pixel where there are too many.
 [[nodiscard]] base::Result<PixelWindow> window_of(const media::VideoFrame& picture,
                                                   const masks::PixelRect& area, std::size_t most_samples);
+// Gives each pixel of the area the value of its sample; of the plane's depth.
+void put_values(const PixelWindow& window, std::span<const std::uint16_t> value_of_sample,
+                masks::Plane& plane);
 // The pixels of the medium whose sample belongs to the set. The window must outlive it.
 [[nodiscard]] masks::RegionPtr region_of(const PixelWindow& window, Bitmap bitmap);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/mask_operations.h"
 #include "app/place.h"
 #include "app/raster_facts.h"
 #include "app/ui/keys.h"
@@ -25,13 +26,13 @@ void draw_size(Properties& p) {
     Ui& u = p.u;
     const MaskBrush& brush = u.bench.view().brush;
     Area field = p.row("Size", "Across, in pixels of the screen or of the medium; [ and ] change it");
-    const Area unit = field.cut_right(u.px(92));
+    const Area unit = field.cut_right(u.px(104));
     field.cut_right(u.px(6));
     double size = brush.size_px;
     if (number_field(u, "Brush size", field, size, size < 8 ? 1 : 0))
         set_brush(u, [size](MaskBrush& to) { to.size_px = std::clamp(size, 1.0, 20000.0); });
     int index = brush.follows_zoom ? 0 : 1;
-    static const std::vector<std::string> k_units = {"on screen", "of pixels"};
+    static const std::vector<std::string> k_units = {"screen px", "media px"};
     if (choice_field(u, "Brush unit", unit, index, k_units))
         set_brush(u, [index](MaskBrush& to) { to.follows_zoom = index == 0; });
     p.chips({{"Square", "brush.square", brush.nib == masks::Nib::square, false, "A square nib"},
@@ -94,9 +95,78 @@ void draw_look(Properties& p) {
     if (choice_field(u, "Mask look", p.row("Look"), index, k_fills))
         set_show(u, [index](MaskShow& to) { to.fill = static_cast<MaskFill>(index); });
     p.chips({{"Shown", "mask.show", show.visible, false, "Shows or hides all masks"},
-             {"Hatch unlabelled", "mask.hatch", show.hatch_unlabelled, false,
+             {"Hatch rest", "mask.hatch", show.hatch_unlabelled, false,
               "Shows what nobody has labelled yet"},
              {"Blink", "mask.blink", show.blink, false, "The active class comes and goes"}});
+}
+
+// What is done to the whole mask.
+void draw_operation(Properties& p) {
+    Ui& u = p.u;
+    const MaskBrush& brush = u.bench.view().brush;
+    std::vector<std::string> titles;
+    int index = 0;
+    for (const MaskOperation& each : mask_operations()) {
+        if (each.id == brush.operation) index = static_cast<int>(titles.size());
+        titles.emplace_back(each.title);
+    }
+    p.head("Change");
+    const MaskOperation& chosen = mask_operations()[static_cast<std::size_t>(index)];
+    Area field = p.row("Change", chosen.tip);
+    const Area number = field.cut_right(u.px(56));
+    field.cut_right(u.px(6));
+    if (choice_field(u, "Change", field, index, titles))
+        set_brush(u, [index](MaskBrush& to) {
+            const MaskOperation& next = mask_operations()[static_cast<std::size_t>(index)];
+            to.operation = next.id;
+            to.operation_n = next.n.value_or(0);
+        });
+    double n = static_cast<double>(brush.operation_n);
+    if (number_field(u, "Pixels", number, n, 0))
+        set_brush(u, [n](MaskBrush& to) {
+            to.operation_n = std::clamp<std::int64_t>(std::llround(n), 0, 1'000'000'000);
+        });
+    p.chips({{"All classes", "mask.operation_on_all", brush.operation_on_all, false,
+              "Else the active class alone"}});
+    p.buttons({{"Apply", "mask.apply"}});
+}
+
+std::string class_name(const Workbench& bench, const MaskLayer& layer, masks::Value value) {
+    const labels::MaskValue* found = layer.info.find(value);
+    const labels::LabelClass* of_class =
+        found != nullptr ? bench.document()->state().ontology.find(found->class_id) : nullptr;
+    return of_class != nullptr ? of_class->name : fmt::format("{}", value);
+}
+
+// What the classifier has learned, how good it is on strokes it has not seen, and what it confuses.
+void draw_suggestion(Properties& p, const MaskLayer& layer) {
+    Ui& u = p.u;
+    p.head("Suggestion");
+    const MaskSuggestion* suggestion = u.bench.suggestion();
+    if (suggestion == nullptr) {
+        p.paragraph("Paint a little of each class; the rest of what is in sight is then suggested.");
+        return p.buttons({{"Suggest the rest", "mask.suggest"}});
+    }
+    const assist::ForestReport& report = suggestion->report;
+    p.fact("Held out",
+           report.accuracy ? fmt::format("{:.1f} % right", *report.accuracy * 100) : "too little to tell");
+    for (std::size_t i = 0; i < report.classes.size(); ++i) {
+        const assist::ClassReport& each = report.classes[i];
+        std::string text = each.recall ? fmt::format("{:.0f} % found", *each.recall * 100) : "not measured";
+        std::size_t worst = i;
+        for (std::size_t k = 0; k < report.classes.size(); ++k) {
+            if (k != i && (worst == i || report.confused(i, k) > report.confused(i, worst))) worst = k;
+        }
+        if (worst != i && report.confused(i, worst) > 0)
+            text += fmt::format(", else {}", class_name(u.bench, layer, report.classes[worst].value));
+        p.fact(class_name(u.bench, layer, each.value), text);
+    }
+    double percent = u.bench.view().masks.least_confidence * 100;
+    if (number_field(u, "Least confidence", p.row("Sure above", "Per cent; below it nothing is suggested"),
+                     percent, 0))
+        u.later([percent](Workbench& bench) { bench.set_suggestion_confidence(percent / 100); });
+    p.buttons({{"Accept", "mask.accept"}, {"Again", "mask.suggest"}, {"Dismiss", "mask.dismiss"}});
+    p.paragraph("The bucket (" + key_of(u, "tool.bucket") + ") accepts single parts.");
 }
 
 void draw_areas(Properties& p, const MaskLayer& layer) {
@@ -182,6 +252,8 @@ void draw_mask_fields(Properties& p) {
         });
     draw_look(p);
     draw_areas(p, *layer);
+    draw_suggestion(p, *layer);
+    draw_operation(p);
 }
 
 }  // namespace app

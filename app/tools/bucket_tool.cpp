@@ -1,4 +1,5 @@
-// Fills the part of the mask under the pointer that is of one value, or of none, and hangs together.
+// Accepts the part of a suggestion under the pointer; else fills the part of the mask under the pointer that
+// is of one value, or of none, and hangs together.
 
 #include <cmath>
 
@@ -13,6 +14,7 @@ public:
     void pointer(ToolContext& context, const PointerEvent& event) override {
         const bool begins = event.kind == PointerEvent::Kind::press && context.picture.contains(event.at);
         if (!begins || !context.fill_mask) return;
+        if (context.accept_suggestion && context.accept_suggestion(event.at)) return;
         const auto x = static_cast<std::int64_t>(std::floor(event.at.x));
         const auto y = static_cast<std::int64_t>(std::floor(event.at.y));
         context.fill_mask(
@@ -35,7 +37,12 @@ std::unique_ptr<Tool> make() { return std::make_unique<BucketTool>(); }
 }  // namespace
 
 const ToolInfo bucket_tool = {
-    "bucket", "Bucket", "J", 0xF266, "Click to fill a part of the mask that is of one class, or of none",
-    make,     true};
+    "bucket",
+    "Bucket",
+    "J",
+    0xF266,
+    "Click to fill a part of the mask that is of one class, or of none; on a suggestion, to accept that part",
+    make,
+    true};
 
 }  // namespace app

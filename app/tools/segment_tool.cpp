@@ -87,25 +87,14 @@ private:
                 return std::string{};
             });
     }
+    // No data has no piece.
     static void put(const Cutting& cutting, masks::Plane& plane) {
-        const masks::PixelRect area = masks::intersection(cutting.window.area, plane.bounds());
-        for (std::int64_t ty = area.y0 / masks::k_tile_px; ty * masks::k_tile_px < area.y1; ++ty) {
-            for (std::int64_t tx = area.x0 / masks::k_tile_px; tx * masks::k_tile_px < area.x1; ++tx) {
-                const masks::TileIndex tile{static_cast<std::int32_t>(tx), static_cast<std::int32_t>(ty)};
-                const masks::PixelRect pixels = masks::intersection(plane.pixels_of(tile), area);
-                auto* const samples = reinterpret_cast<std::uint16_t*>(plane.write(tile).data());
-                for (std::int64_t y = pixels.y0; y < pixels.y1; ++y) {
-                    for (std::int64_t x = pixels.x0; x < pixels.x1; ++x) {
-                        const auto at = cutting.window.sample_at(
-                            {static_cast<double>(x) + 0.5, static_cast<double>(y) + 0.5});
-                        const std::int32_t piece =
-                            at ? cutting.segments.of_pixel[cutting.window.samples.index(*at)] : -1;
-                        samples[y % masks::k_tile_px * masks::k_tile_px + x % masks::k_tile_px] =
-                            piece < 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(piece % 65535 + 1);
-                    }
-                }
-            }
+        std::vector<std::uint16_t> numbers(cutting.segments.of_pixel.size());
+        for (std::size_t i = 0; i < numbers.size(); ++i) {
+            const std::int32_t piece = cutting.segments.of_pixel[i];
+            numbers[i] = piece < 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(piece % 65535 + 1);
         }
+        assist::put_values(cutting.window, numbers, plane);
     }
     void paint(ToolContext& context, base::Point at) {
         const auto sample = m_cutting->window.sample_at(at);

@@ -59,10 +59,8 @@ public:
         out.cursor = Cursor::cross;
         if (!m_reading) return;
         if (m_found) out.mask_preview = &*m_found;
-        if (m_reading->job->done())
-            out.notes.push_back({m_seed, fmt::format("± {:.1f} %", m_tolerance * 100)});
-        else
-            out.notes.push_back({m_seed, "…"});
+        const bool is_read = m_reading->job->done();
+        out.notes.push_back({m_seed, fmt::format("{}{:.1f} %", is_read ? "± " : "… ", m_tolerance * 100)});
     }
     [[nodiscard]] bool busy() const override { return m_reading != nullptr; }
 

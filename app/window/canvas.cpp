@@ -196,6 +196,11 @@ void Canvas::draw_masks(Workbench& bench, render::Size target) {
                          m_view, target);
         }
     }
+    if (const MaskSuggestion* suggestion = bench.suggestion()) {
+        if (const labels::MaskLayer* layer = state.find(suggestion->layer))
+            draw_plane(suggestion->values, m_suggested, suggestion_style(*layer, state.ontology, bench, m_px),
+                       target);
+    }
     const Overlay overlay = bench.tool_overlay();
     if (overlay.pieces != nullptr) draw_plane(*overlay.pieces, m_pieces, pieces_style(m_px), target);
     if (overlay.mask_preview != nullptr)

@@ -95,7 +95,7 @@ private:
         render::MaskTextures textures;
     };
     std::map<labels::MaskLayerId, LayerMask> m_mask_textures;
-    LooseMask m_preview, m_pieces;
+    LooseMask m_preview, m_pieces, m_suggested;
     std::shared_ptr<const media::RasterShading> m_expression;  // where the brush's holds
     std::string m_expression_of;
     std::uint64_t m_frame = 0;

@@ -193,6 +193,36 @@ static Value grid_report(const Workbench& bench, Alloc& alloc) {
     return out;
 }
 
+// Of the mask that is painted into: pixels by the name of their class.
+static Value mask_report(ScriptWorld& world, Alloc& alloc) {
+    const Workbench& bench = world.bench;
+    Value out{rapidjson::kObjectType};
+    const labels::MaskLayer* layer = bench.mask_layer();
+    const ShownMask* shown = layer != nullptr ? bench.masks().find(layer->info.id) : nullptr;
+    out.AddMember("layers", static_cast<std::uint64_t>(bench.masks().masks().size()), alloc);
+    out.AddMember("name", text(layer != nullptr ? layer->info.name : "", alloc), alloc);
+    Value pixels{rapidjson::kObjectType};
+    if (shown != nullptr) {
+        pixels.AddMember("unlabelled", shown->counts.of(0), alloc);
+        for (const labels::MaskValue& value : layer->info.values) {
+            const labels::LabelClass* of_class = bench.document()->state().ontology.find(value.class_id);
+            const std::string name = of_class != nullptr ? of_class->name : "?";
+            if (layer->info.kind == labels::MaskKind::classes)
+                pixels.AddMember(text(name, alloc), Value(shown->counts.of(value.value)), alloc);
+            else
+                pixels.AddMember(text(fmt::format("{} {}", name, value.value), alloc),
+                                 Value(shown->counts.of(value.value)), alloc);
+        }
+    }
+    out.AddMember("pixels", pixels, alloc);
+    out.AddMember("brush_px", bench.view().brush.size_px, alloc);
+    out.AddMember("suggested", bench.suggestion() != nullptr, alloc);
+    const render::MaskTextureCounters textures = world.frame.canvas().mask_counters();
+    out.AddMember("texture_uploads", textures.uploads, alloc);
+    out.AddMember("texture_bytes", static_cast<std::uint64_t>(textures.bytes), alloc);
+    return out;
+}
+
 rapidjson::Document state_report(ScriptWorld& world, const Script::Counts& counts, const FrameTimes& times) {
     rapidjson::Document report{rapidjson::kObjectType};
     Alloc& alloc = report.GetAllocator();
@@ -227,6 +257,7 @@ rapidjson::Document state_report(ScriptWorld& world, const Script::Counts& count
     report.AddMember("counters", counters, alloc);
     report.AddMember("raster", raster_report(world.bench, alloc), alloc);
     report.AddMember("grid", grid_report(world.bench, alloc), alloc);
+    report.AddMember("mask", mask_report(world, alloc), alloc);
     report.AddMember("shots", shots_report(world.bench, alloc), alloc);
     report.AddMember("thumbnails", thumbnails_report(world.bench, alloc), alloc);
     Value frame_ms{rapidjson::kObjectType};
