@@ -14,5 +14,7 @@ extern const FormatDriver gpkg_driver;        // gpkg.cpp
 extern const FormatDriver shapefile_driver;   // shapefile.cpp
 extern const FormatDriver flatgeobuf_driver;  // flatgeobuf.cpp
 extern const FormatDriver kml_driver;         // kml.cpp
+extern const FormatDriver geotiff_driver;     // geotiff.cpp
+extern const FormatDriver cog_driver;         // geotiff.cpp
 
 }  // namespace formats

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -21,9 +22,19 @@ enum class Match { no, maybe, certain };
 enum class UnknownClasses { refuse, add };  // an empty ontology always takes the file's classes
 enum class Pictures { none, png };
 
+// What a driver can be told beside the rest, NAME=VALUE. `choices` empty: a whole number from `least` to
+// `most`, or any text where `most` is the smaller one.
+struct FormatOption {
+    std::string_view name, standard, says;
+    std::span<const std::string_view> choices = {};
+    std::int64_t least = 0, most = -1;
+};
+using Options = std::map<std::string, std::string, std::less<>>;
+
 // What was done, and every single thing that could not be carried over. Shown to the user.
 struct Report {
     std::int64_t tracks = 0, keyframes = 0, assets = 0;
+    std::int64_t layers = 0;                   // pixel masks over whole media
     std::vector<std::string> warnings;         // one sentence each; capped by add_warning
     std::int64_t warnings_left_out = 0;        // how many more there were
     std::vector<std::filesystem::path> files;  // written, or read
@@ -41,6 +52,7 @@ struct ReadContext {
     std::function<std::int64_t(labels::AssetId, std::int64_t frame)> pts_of_frame;
     std::stop_token stop;
     std::function<void(double)> progress;  // 0…1; may be null
+    Options options;
 };
 
 struct WriteContext {
@@ -57,6 +69,9 @@ struct WriteContext {
     std::function<void(double)> progress;
     std::string crs;  // formats with places on the ground: in which CRS, as geo::crs_from_text takes it;
                       // empty: the format's own choice. Others refuse it.
+    Options options;
+    // Where the file of a picture or a raster is now; empty when it is not here. Null: as the asset says.
+    std::function<std::filesystem::path(labels::AssetId)> file_of_medium;
 };
 
 struct FormatDriver {
@@ -70,6 +85,9 @@ struct FormatDriver {
     base::Result<Report> (*write)(const labels::State&, const std::filesystem::path& out,
                                   const WriteContext&);
     bool in_a_crs = false;  // it holds places on the ground: WriteContext::crs may be set
+    bool of_masks = false;  // it holds pixels: masks over media, or those of objects
+    bool a_folder = false;  // what it writes is a folder, whatever the name
+    std::span<const FormatOption> options = {};
 };
 
 [[nodiscard]] std::span<const FormatDriver* const> all_formats();  // in the order of probing
@@ -77,6 +95,20 @@ struct FormatDriver {
 // Reads the first bytes and asks each driver. Errors: missing, unsupported (none or several fit, with the
 // list).
 [[nodiscard]] base::Result<const FormatDriver*> probe_format(const std::filesystem::path& file);
+
+// The options of a driver as they were given, else as they stand.
+class ChosenOptions {
+public:
+    // Errors: refused, for a name that the driver does not have or a value that is none of its choices.
+    [[nodiscard]] static base::Result<ChosenOptions> of(const FormatDriver& driver, const Options& given);
+    [[nodiscard]] const std::string& text(std::string_view name) const { return m_values.find(name)->second; }
+    [[nodiscard]] std::int64_t whole(std::string_view name) const;
+    [[nodiscard]] bool yes(std::string_view name) const { return text(name) == "yes"; }
+
+private:
+    Options m_values;
+};
+inline constexpr std::string_view k_yes_or_no[] = {"yes", "no"};
 
 // Finds or makes the class: by name in the ontology; made when the ontology was empty at the start of the
 // import or unknown classes may be added. Errors: refused, naming the class.

@@ -35,6 +35,19 @@ struct GeoCase {
 };
 [[nodiscard]] const std::vector<GeoCase>& geo_cases();
 
+// Of the formats of pixel masks: in mask_cases_test.cpp.
+struct MaskCase {
+    std::string_view id;
+    std::string_view out;   // what mask_project() is exported to
+    std::string_view file;  // what is then read again; empty: the format is only written
+    std::string_view lone_file;
+    bool of_objects = false;   // masks of tracks, not layers: it has a round trip of its own
+    bool keeps_kind = true;    // whether a layer is one of objects, and their names
+    bool keeps_places = true;  // files with a place may be of another size
+    std::vector<Malformed> malformed;
+};
+[[nodiscard]] const std::vector<MaskCase>& mask_cases();
+
 // Each defined in the test file of its format.
 [[nodiscard]] const FormatCase& limn_case();
 [[nodiscard]] const FormatCase& cvat_video_case();

@@ -45,6 +45,12 @@ TEST_CASE("every driver comes with a sample, malformed files, a round trip and f
             const auto placed = std::ranges::find(geo_cases(), driver->id, &GeoCase::id);
             REQUIRE(placed != geo_cases().end());
             CHECK(placed->malformed.size() >= 4);
+        } else if (driver->of_masks) {
+            const auto mask = std::ranges::find(mask_cases(), driver->id, &MaskCase::id);
+            REQUIRE(mask != mask_cases().end());
+            CHECK((driver->read == nullptr) == mask->file.empty());
+            if (driver->read == nullptr) continue;
+            CHECK(mask->malformed.size() >= 3);
         } else {
             const FormatCase* each = case_of(driver->id);
             REQUIRE(each != nullptr);
@@ -56,7 +62,7 @@ TEST_CASE("every driver comes with a sample, malformed files, a round trip and f
         REQUIRE(std::filesystem::is_directory(seeds));
         CHECK(!std::filesystem::is_empty(seeds));
     }
-    CHECK(ids.size() == all_cases().size() + geo_cases().size());
+    CHECK(ids.size() == all_cases().size() + geo_cases().size() + mask_cases().size());
 }
 
 TEST_CASE("the sample is written as the format wants it, and its own driver knows it again") {

@@ -16,7 +16,8 @@ void replay(const std::string& target) {
 }  // namespace
 
 TEST_CASE("mutated files of every format are read or refused, and nothing breaks") {
-    for (const formats::FormatDriver* driver : formats::all_formats()) replay(std::string(driver->id));
+    for (const formats::FormatDriver* driver : formats::all_formats())
+        if (driver->read != nullptr) replay(std::string(driver->id));
 }
 
 TEST_CASE("mutated ontologies and edits are read or refused, and nothing breaks") {

@@ -156,7 +156,7 @@ bool read_format(std::string_view format_id, std::span<const std::byte> bytes) {
                                                 : put("in" + std::string(driver->extensions.front()), bytes);
     (void)driver->probe(bytes, file);
     bool accepted = false;
-    const bool placed = driver->in_a_crs;
+    const bool placed = driver->in_a_crs || driver->of_masks;
     for (const Start& start :
          {Start{.with_raster = placed}, Start{formats::UnknownClasses::add, true, placed}}) {
         labels::Document document(start_state(start));
@@ -166,7 +166,7 @@ bool read_format(std::string_view format_id, std::span<const std::byte> bytes) {
         if (!report) {
             must(labels::state_hash(document.state()) == before, "a refused import changed the labels");
             must(!report.error().message.empty(), "an error says nothing");
-        } else if (!start.with_video && is_small(document.state())) {
+        } else if (!driver->of_masks && !start.with_video && is_small(document.state())) {
             write_and_read_again(*driver, document.state());
         }
     }
