@@ -10,6 +10,10 @@ namespace formats {
 namespace {
 
 constexpr std::string_view k_extensions[] = {".json"};
+constexpr std::string_view k_rles[] = {"compressed", "uncompressed"};
+constexpr FormatOption k_options[] = {
+    {"rle", "compressed", "how the runs of masks are written: as cocoapi's string, or as a list of numbers",
+     k_rles}};
 
 bool has_annotations(const std::filesystem::path& folder) {
     std::error_code error;
@@ -41,14 +45,18 @@ const FormatDriver coco_driver = {
     .carries =
         "Boxes, polygons (also several as one object: those of one group), masks and polygons with holes as "
         "RLE, on one "
-        "picture a labelled frame, with frame, pts and time; attributes, occluded and the track's number.",
+        "picture a labelled frame, with frame, pts and time; attributes, occluded and the track's number; of "
+        "mask "
+        "layers an annotation for each object, or for each class.",
     .loses =
         "Which frames are keyframes, polylines and points (not written), ellipses and rotated boxes (written "
         "as polygons), "
-        "layers, groups of other shapes; confidence goes to \"score\".",
+        "layers, groups of other shapes; confidence goes to \"score\"; mask layers come back as masks of "
+        "objects.",
     .probe = probe,
     .read = read_coco,
     .write = write_coco,
+    .options = k_options,
 };
 
 }  // namespace formats

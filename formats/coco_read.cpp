@@ -192,6 +192,11 @@ private:
     }
 
     void place_as_image(const std::string& file_name, PictureRef& picture) {
+        if (const labels::Asset* known = m_import.asset_by_name(file_name);
+            known != nullptr && known->kind == labels::MediaKind::raster) {
+            picture.asset = known->id;
+            return;
+        }
         const AssetGuess guess{file_name, labels::MediaKind::image, picture.width_px, picture.height_px,
                                1,         find_picture(file_name)};
         if (guess.file.empty())
@@ -295,8 +300,12 @@ private:
         if ((picture.width_px > 0 && picture.width_px != width_px) ||
             (picture.height_px > 0 && picture.height_px != height_px))
             m_import.count("Masks are of another size than their picture");
+        if (!counts_fill(*counts, std::int64_t{width_px} * height_px)) return std::nullopt;
         std::optional<labels::MaskRuns> mask = mask_from_counts(*counts, width_px, height_px);
-        if (!mask) return std::nullopt;
+        if (!mask) {
+            m_import.count("Masks too large for the mask of one object were skipped");
+            return std::vector<Shape>{};
+        }
         if (mask->width == 0) {
             m_import.count("Empty masks were skipped");
             return std::vector<Shape>{};
@@ -330,6 +339,8 @@ private:
         if (const auto score = number(member(json, "score")))
             keyframe.confidence = static_cast<float>(std::clamp(*score, 0.0, 1.0));
         std::string track_id;
+        if (const Json* limn = member(json, "limn"); limn != nullptr && limn->IsObject())
+            info.name = text(member(*limn, "name"));
         read_attributes(json, info, keyframe, track_id);
         for (std::size_t i = 0; i < shapes.size(); ++i) {
             info.shape = shapes[i].kind;

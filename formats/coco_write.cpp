@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/rational.h"
 #include "formats/coco.h"
+#include "formats/drivers.h"
 #include "formats/export_plan.h"
 #include "formats/frame_sweep.h"
 #include "formats/mask_runs.h"
@@ -56,6 +57,8 @@ void grow(base::Rect& all, const base::Rect& by, bool first) {
                              std::max(all.y1, by.y1)};
 }
 
+enum class Rle { compressed, uncompressed };
+
 struct Outline {
     std::string segmentation = "[]";
     base::Rect bbox;
@@ -65,11 +68,12 @@ struct Outline {
 class CocoWriter {
 public:
     CocoWriter(const labels::State& state, std::vector<const labels::Asset*> assets,
-               const WriteContext& context, Report& report)
+               const WriteContext& context, Rle rle, Report& report)
         : m_state{state},
           m_assets{std::move(assets)},
           m_names{unique_names(m_assets)},
           m_context{context},
+          m_rle{rle},
           m_report{report} {
         for (std::size_t i = 0; i < state.ontology.classes.size(); ++i)
             m_category.emplace(state.ontology.classes[i].id, i + 1);
@@ -104,12 +108,15 @@ private:
     base::Result<void> sweep(VisitPicture visit) {
         m_first = true;
         for (std::size_t i = 0; i < m_assets.size(); ++i) {
+            // Mask layers lie on the first frame, which may have no other label.
+            bool layers_wait = has_layers(i);
             const auto end = static_cast<double>(std::max<std::int64_t>(frame_end(m_state, *m_assets[i]), 1));
             auto swept =
                 sweep_frames(m_state, *m_assets[i], m_context.stop, [&](std::int64_t frame, auto shapes) {
                     if (std::none_of(shapes.begin(), shapes.end(),
                                      [&](const auto& each) { return has_place(each); }))
                         return base::Result<void>{};
+                    if (frame == 0) layers_wait = false;
                     ++m_image_id;
                     const double half = visit == &CocoWriter::write_image ? 0 : 0.5;
                     if (m_context.progress)
@@ -119,9 +126,14 @@ private:
                     return (this->*visit)(i, frame, shapes);
                 });
             if (!swept) return swept;
+            if (!layers_wait) continue;
+            ++m_image_id;
+            if (auto done = (this->*visit)(i, 0, {}); !done) return done;
         }
         return {};
     }
+
+    bool has_layers(std::size_t asset) const { return !m_state.mask_layers_of(m_assets[asset]->id).empty(); }
 
     bool has_place(const VisibleShape& each) const {
         return is_writable(each) && m_category.contains(each.track->info.class_id);
@@ -145,9 +157,12 @@ private:
         m_file->write("]");
     }
 
+    static bool is_of_frames(const labels::Asset& asset) {
+        return asset.kind != labels::MediaKind::image && asset.kind != labels::MediaKind::raster;
+    }
+
     std::string file_name_at(std::size_t asset, std::int64_t frame) const {
-        if (m_assets[asset]->kind != labels::MediaKind::image)
-            return fmt::format("{}/frame_{:06}.png", m_names[asset], frame);
+        if (is_of_frames(*m_assets[asset])) return fmt::format("{}/frame_{:06}.png", m_names[asset], frame);
         if (m_context.pictures == Pictures::none) return m_assets[asset]->name;
         return std::filesystem::path(m_names[asset]).replace_extension(".png").string();
     }
@@ -178,7 +193,7 @@ private:
         next_row();
         std::string row = fmt::format("{{\"id\":{},\"width\":{},\"height\":{},\"file_name\":{},\"license\":0",
                                       m_image_id, size.width_px, size.height_px, json_string(file_name));
-        if (medium.kind != labels::MediaKind::image) {
+        if (is_of_frames(medium)) {
             row += fmt::format(",\"limn\":{{\"asset\":{},\"frame\":{}", json_string(medium.name), frame);
             const std::int64_t pts =
                 m_context.pts_of_frame ? m_context.pts_of_frame(medium.id, frame) : labels::k_no_pts;
@@ -237,7 +252,49 @@ private:
             if (first.shape.confidence < 1) row += ",\"score\":" + decimal(first.shape.confidence);
             m_file->write(row + "}");
         }
+        if (frame != 0) return {};
+        for (const labels::MaskLayer* layer : m_state.mask_layers_of(m_assets[asset]->id))
+            if (auto done = write_layer(*layer); !done) return done;
         return {};
+    }
+
+    // An annotation for each value: each object, or each class.
+    base::Result<void> write_layer(const labels::MaskLayer& layer) {
+        for (const auto& [value, extent] : extents_of_values(layer.plane, m_context.stop)) {
+            const labels::MaskValue* meaning = layer.info.find(value);
+            const auto category = m_category.find(meaning != nullptr ? meaning->class_id : labels::ClassId{});
+            if (category == m_category.end()) {
+                m_report.add_warning(
+                    "Pixels of mask layers whose class is not in the ontology were not written.");
+                continue;
+            }
+            const auto counts = counts_of_value(layer.plane, value, extent.box, m_context.stop);
+            if (m_context.stop.stop_requested())
+                return base::fail(base::ErrorKind::cancelled,
+                                  "The export was stopped; nothing was written of \"{}\".", layer.info.name);
+            next_row();
+            m_file->write(fmt::format("{{\"id\":{},\"image_id\":{},\"category_id\":{},\"segmentation\":",
+                                      ++m_annotation_id, m_image_id, category->second));
+            m_file->write(rle_text(counts, layer.info.width_px, layer.info.height_px));
+            m_file->write(
+                fmt::format(",\"area\":{},\"bbox\":[{},{},{},{}],\"iscrowd\":0,\"limn\":{{\"layer\":{},"
+                            "\"value\":{}",
+                            extent.pixels, extent.box.x0, extent.box.y0, extent.box.width(),
+                            extent.box.height(), json_string(layer.info.name), value));
+            if (!meaning->name.empty()) m_file->write(",\"name\":" + json_string(meaning->name));
+            m_file->write("}}");
+        }
+        return {};
+    }
+
+    std::string rle_text(const std::vector<std::uint32_t>& counts, std::int64_t width_px,
+                         std::int64_t height_px) const {
+        std::string text = "{\"counts\":";
+        if (m_rle == Rle::compressed)
+            append_json(text, compress_counts(counts));
+        else
+            text += fmt::format("[{}]", fmt::join(counts, ","));
+        return text + fmt::format(",\"size\":[{},{}]}}", height_px, width_px);
     }
 
     std::optional<Outline> outline_of(const Parts& parts, const Picture& picture) const {
@@ -274,15 +331,12 @@ private:
     }
 
     // Null: nothing of it is inside the picture.
-    static std::optional<Outline> outline_of_mask(const labels::MaskRuns& mask, const Picture& picture) {
+    std::optional<Outline> outline_of_mask(const labels::MaskRuns& mask, const Picture& picture) const {
         const auto counts = counts_from_mask(mask, picture.width_px, picture.height_px);
         const auto tight = mask_from_counts(counts, picture.width_px, picture.height_px);
         if (!tight || tight->width == 0) return std::nullopt;
-        std::string text;
-        append_json(text, compress_counts(counts));
         Outline outline;
-        outline.segmentation =
-            fmt::format("{{\"counts\":{},\"size\":[{},{}]}}", text, picture.height_px, picture.width_px);
+        outline.segmentation = rle_text(counts, picture.width_px, picture.height_px);
         outline.bbox = {static_cast<double>(tight->left), static_cast<double>(tight->top),
                         static_cast<double>(tight->left + tight->width),
                         static_cast<double>(tight->top + tight->height)};
@@ -326,6 +380,7 @@ private:
     const std::vector<const labels::Asset*> m_assets;
     const std::vector<std::string> m_names;
     const WriteContext& m_context;
+    const Rle m_rle;
     Report& m_report;
     base::AtomicFile* m_file = nullptr;  // borrowed during write()
     std::filesystem::path m_images;
@@ -356,6 +411,8 @@ void warn(Report& report, const Survey& all) {
 
 base::Result<Report> write_coco(const labels::State& state, const std::filesystem::path& out,
                                 const WriteContext& context) {
+    const auto chosen = ChosenOptions::of(coco_driver, context.options);
+    if (!chosen) return std::unexpected(chosen.error());
     const auto assets = assets_to_write(state, context);
     if (!assets) return std::unexpected(assets.error());
     const bool folder = means_directory(out, ".json");
@@ -367,7 +424,9 @@ base::Result<Report> write_coco(const labels::State& state, const std::filesyste
     Report report = report_of(all, *assets);
     if (context.pictures == Pictures::png && !context.write_picture)
         report.add_warning("The pictures were not written, because the media are not here.");
-    if (auto done = CocoWriter(state, *assets, context, report).write(json, images); !done)
+    for (const labels::Asset* each : *assets) report.layers += std::ssize(state.mask_layers_of(each->id));
+    const Rle rle = chosen->text("rle") == "compressed" ? Rle::compressed : Rle::uncompressed;
+    if (auto done = CocoWriter(state, *assets, context, rle, report).write(json, images); !done)
         return std::unexpected(done.error());
     warn(report, all);
     if (auto done = write_manifest(out, "coco", state, context, report); !done)

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "masks/line_runs.h"
+
 namespace formats {
 
 namespace {
@@ -203,12 +205,95 @@ std::vector<std::uint32_t> counts_from_mask(const labels::MaskRuns& mask, int wi
     return counts.finish();
 }
 
+namespace {
+
+template <class T>
+void add_tile(const std::byte* bytes, const masks::PixelRect& area,
+              std::map<masks::Value, ValueExtent>& all) {
+    const T* const samples = reinterpret_cast<const T*>(bytes);
+    ValueExtent* of = nullptr;
+    int last = -1;
+    for (std::int64_t y = 0; y < area.height(); ++y) {
+        const T* const row = samples + y * masks::k_tile_px;
+        for (std::int64_t x = 0; x < area.width();) {
+            const T value = row[x];
+            std::int64_t end = x + 1;
+            while (end < area.width() && row[end] == value) ++end;
+            if (value != 0) {
+                if (value != last) of = &all[value];
+                last = value;
+                const masks::PixelRect here{area.x0 + x, area.y0 + y, area.x0 + end, area.y0 + y + 1};
+                masks::PixelRect& box = of->box;
+                box = of->pixels == 0
+                          ? here
+                          : masks::PixelRect{std::min(box.x0, here.x0), std::min(box.y0, here.y0),
+                                             std::max(box.x1, here.x1), std::max(box.y1, here.y1)};
+                of->pixels += end - x;
+            }
+            x = end;
+        }
+    }
+}
+
+}  // namespace
+
+std::map<masks::Value, ValueExtent> extents_of_values(const masks::Plane& plane, std::stop_token stop) {
+    std::map<masks::Value, ValueExtent> all;
+    plane.each([&](const masks::TileRect& tiles, const masks::Slot& slot) {
+        if (stop.stop_requested()) return;
+        const masks::PixelRect first = plane.pixels_of({tiles.x, tiles.y}),
+                               last =
+                                   plane.pixels_of({tiles.x + tiles.columns - 1, tiles.y + tiles.rows - 1});
+        const masks::PixelRect area{first.x0, first.y0, last.x1, last.y1};
+        if (!slot.uniform()) {
+            const bool was_packed =
+                slot.block->bytes() < masks::k_tile_samples * static_cast<std::size_t>(plane.depth());
+            const auto samples = slot.block->samples();
+            if (plane.depth() == masks::Depth::u8)
+                add_tile<std::uint8_t>(samples.get(), area, all);
+            else
+                add_tile<std::uint16_t>(samples.get(), area, all);
+            if (was_packed) slot.block->let_go_of_samples();
+            return;
+        }
+        if (slot.value == 0) return;
+        ValueExtent& of = all[slot.value];
+        masks::PixelRect& box = of.box;
+        box = of.pixels == 0 ? area
+                             : masks::PixelRect{std::min(box.x0, area.x0), std::min(box.y0, area.y0),
+                                                std::max(box.x1, area.x1), std::max(box.y1, area.y1)};
+        of.pixels += area.width() * area.height();
+    });
+    return all;
+}
+
+std::vector<std::uint32_t> counts_of_value(const masks::Plane& plane, masks::Value value,
+                                           const masks::PixelRect& box, std::stop_token stop) {
+    RunWriter counts;
+    std::int64_t at = 0;  // in columns over the whole plane
+    masks::each_line(plane, masks::Which::of(value), box, masks::Order::columns, stop,
+                     [&](std::int64_t x, const std::vector<masks::Run>& runs) {
+                         for (const masks::Run& run : runs) {
+                             const std::int64_t start = x * plane.height_px() + run.x0;
+                             counts.add(false, static_cast<std::uint64_t>(start - at));
+                             counts.add(true, static_cast<std::uint64_t>(run.x1 - run.x0));
+                             at = start + run.x1 - run.x0;
+                         }
+                     });
+    counts.add(false, static_cast<std::uint64_t>(plane.width_px() * plane.height_px() - at));
+    return counts.finish();
+}
+
+bool counts_fill(std::span<const std::uint32_t> counts, std::int64_t pixels) {
+    std::int64_t sum = 0;
+    for (const std::uint32_t count : counts) sum += count;
+    return sum == pixels;
+}
+
 std::optional<labels::MaskRuns> mask_from_counts(std::span<const std::uint32_t> counts, int width_px,
                                                  int height_px) {
     if (width_px <= 0 || height_px <= 0) return std::nullopt;
-    std::int64_t sum = 0;
-    for (const std::uint32_t count : counts) sum += count;
-    if (sum != static_cast<std::int64_t>(width_px) * height_px) return std::nullopt;
+    if (!counts_fill(counts, static_cast<std::int64_t>(width_px) * height_px)) return std::nullopt;
     const Bounds bounds = bounds_of_counts(counts, height_px);
     if (bounds.empty()) return labels::MaskRuns{};
     if (bounds.too_large()) return std::nullopt;

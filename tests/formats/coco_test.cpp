@@ -3,6 +3,7 @@
 #include "cases.h"
 #include "formats/mask_runs.h"
 #include "labels/interpolate.h"
+#include "mask_format_test.h"
 
 using namespace formats_test;
 
@@ -330,4 +331,112 @@ print('fine', masks > 0)
 )",
                                        {(dir.path() / "out.json").string()});
     if (out != "no python") CHECK(out == "fine True\n");
+}
+
+namespace {
+
+// COCO's runs by the words of its description alone: column after column, first zeros; and the string of
+// maskApi.c.
+constexpr const char* k_numpy_rle = R"(
+import json, sys
+import numpy as np
+
+def counts_of(text):
+    counts, at = [], 0
+    while at < len(text):
+        x, k, more = 0, 0, True
+        while more:
+            c = ord(text[at]) - 48
+            x |= (c & 31) << (5 * k)
+            more, at, k = bool(c & 32), at + 1, k + 1
+            if not more and c & 16:
+                x |= -1 << (5 * k)
+        counts.append(x + counts[-2] if len(counts) > 2 else x)
+    return counts
+
+def decode(rle):
+    counts = rle['counts'] if isinstance(rle['counts'], list) else counts_of(rle['counts'])
+    flat = np.repeat(np.arange(len(counts)) % 2, counts)
+    return flat.reshape(rle['size'], order='F').astype(np.uint8)
+)";
+
+}  // namespace
+
+TEST_CASE("mask layers are annotations whose runs an independent decoder reads as the same pixels") {
+    const labels::State state = mask_project(true);
+    for (const char* rle : {"compressed", "uncompressed"}) {
+        INFO("rle ", rle);
+        const TempDir dir;
+        formats::WriteContext context = write_context(state);
+        context.options["rle"] = rle;
+        const auto report = formats::find_format("coco")->write(state, dir.path() / "c.json", context);
+        REQUIRE(report);
+        CHECK(report->layers == 2);
+        const std::string text = read_text(dir.path() / "c.json");
+        CHECK(text.find("\"file_name\":\"scene.tif\"") != std::string::npos);
+        CHECK((text.find("\"counts\":[") != std::string::npos) == (rle == std::string("uncompressed")));
+        // The pixels of each layer as GeoTIFFs, for the comparison.
+        REQUIRE(export_to("geotiff", state, dir.path() / "tif"));
+        std::string program = k_numpy_rle;
+        program += R"(
+from osgeo import gdal
+coco = json.load(open(sys.argv[1]))
+names = {c['id']: c['name'] for c in coco['categories']}
+layers = {n: gdal.Open(sys.argv[2] + '/scene.tif.' + n + '.tif').ReadAsArray() for n in ('Land cover', 'Trees')}
+seen = {n: np.zeros_like(a) for n, a in layers.items()}
+for a in coco['annotations']:
+    mask, limn = decode(a['segmentation']), a['limn']
+    assert mask.sum() == a['area'], a['id']
+    ys, xs = np.nonzero(mask)
+    assert a['bbox'] == [xs.min(), ys.min(), xs.max() + 1 - xs.min(), ys.max() + 1 - ys.min()], a['bbox']
+    seen[limn['layer']] += mask * limn['value']
+print(len(coco['annotations']), len(coco['images']), all((seen[n] == layers[n]).all() for n in layers),
+      sorted({names[a['category_id']] for a in coco['annotations']}))
+)";
+        const std::string said =
+            run_numpy(program, {(dir.path() / "c.json").string(), (dir.path() / "tif").string()});
+        if (said == "no python") return;
+        CHECK(said == "6 1 True ['field', 'tree (1)', 'water']\n");
+        // They come back as masks of objects, on the same raster.
+        const Imported back = import_file("coco", dir.path() / "c.json", without_labels(state));
+        REQUIRE_MESSAGE(back.report, back.message());
+        CHECK(back.state().assets.size() == 1);
+        CHECK(back.state().tracks.size() == 6);
+        std::int64_t pixels = 0, oak = 0;
+        for (const auto& [id, track] : back.state().tracks) {
+            REQUIRE(track->info.shape == labels::ShapeKind::mask);
+            const auto area = formats::area_px(std::get<labels::MaskRuns>(track->keyframes[0].geometry));
+            pixels += area;
+            if (track->info.name == "the old oak") oak = area;
+        }
+        std::int64_t expected = 0, expected_oak = 0;
+        for (const auto& [id, layer] : state.mask_layers)
+            for (const auto& [value, extent] : formats::extents_of_values(layer->plane)) {
+                expected += extent.pixels;
+                if (layer->info.name == "Trees" && value == 1) expected_oak = extent.pixels;
+            }
+        CHECK(pixels == expected);
+        CHECK(oak == expected_oak);
+    }
+}
+
+TEST_CASE("object masks are written with either kind of runs and read alike") {
+    const labels::State state = sample_project();
+    for (const char* rle : {"compressed", "uncompressed"}) {
+        const TempDir dir;
+        formats::WriteContext context = write_context(state);
+        context.options["rle"] = rle;
+        REQUIRE(formats::find_format("coco")->write(state, dir.path() / "c.json", context));
+        const Imported back = import_file("coco", dir.path() / "c.json", empty_video_project(6));
+        REQUIRE_MESSAGE(back.report, back.message());
+        int masks = 0;
+        for (const auto& [id, track] : back.state().tracks) {
+            const auto* mask = std::get_if<labels::MaskRuns>(&track->keyframes[0].geometry);
+            if (mask == nullptr) continue;
+            ++masks;
+            CHECK(formats::counts_from_mask(*mask, 640, 360) ==
+                  formats::counts_from_mask({2, 3, 3, 2, {1, 2, 1, 2}}, 640, 360));
+        }
+        CHECK(masks == 1);
+    }
 }
