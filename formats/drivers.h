@@ -16,5 +16,6 @@ extern const FormatDriver flatgeobuf_driver;  // flatgeobuf.cpp
 extern const FormatDriver kml_driver;         // kml.cpp
 extern const FormatDriver geotiff_driver;     // geotiff.cpp
 extern const FormatDriver cog_driver;         // geotiff.cpp
+extern const FormatDriver yolo_seg_driver;    // yolo_seg.cpp
 
 }  // namespace formats

@@ -28,6 +28,15 @@ const std::vector<MaskCase>& mask_cases() {
          .malformed = {{"a text", "hello", "no TIFF"},
                        {"its first bytes", "II*\0"sv, "no TIFF"},
                        {"zeros", "\0\0\0\0"sv, "no TIFF"}}},
+        {.id = "yolo-seg",
+         .out = "yolo",
+         .file = "yolo",
+         .lone_file = "data.yaml",
+         .of_objects = true,
+         .malformed = {{"a text", "hello", "no list of \"names\""},
+                       {"names that are none", "names: 7\n", "no list of \"names\""},
+                       {"names without numbers", "names:\n  a: b\n", "no list of \"names\""},
+                       {"no labels", "names: [a, b]\n", "no folder \"labels\""}}},
     };
     return all;
 }

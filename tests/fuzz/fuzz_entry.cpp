@@ -142,6 +142,24 @@ std::filesystem::path put_shapefile(std::span<const std::byte> bytes) {
     return scratch() / "in.shp";
 }
 
+// A data set is a folder: what comes before the first line "---", and the labels of one picture after it.
+std::filesystem::path put_yolo(std::span<const std::byte> bytes) {
+    const std::string_view text = text_of(bytes);
+    const std::size_t line = std::min(text.find("\n---\n"), text.size());
+    const std::size_t rest = std::min(line + 5, text.size());
+    std::error_code error;
+    std::filesystem::create_directories(scratch() / "labels", error);
+    (void)put("data.yaml", bytes.first(line));
+    (void)put("labels/scene.txt", bytes.subspan(rest));
+    return scratch() / "data.yaml";
+}
+
+std::filesystem::path put_for(const formats::FormatDriver& driver, std::span<const std::byte> bytes) {
+    if (driver.id == "shapefile") return put_shapefile(bytes);
+    if (driver.id == "yolo-seg") return put_yolo(bytes);
+    return put("in" + std::string(driver.extensions.front()), bytes);
+}
+
 }  // namespace
 
 const std::filesystem::path& scratch() {
@@ -152,8 +170,7 @@ const std::filesystem::path& scratch() {
 bool read_format(std::string_view format_id, std::span<const std::byte> bytes) {
     const formats::FormatDriver* driver = formats::find_format(format_id);
     must(driver != nullptr, "there is no such format");
-    const auto file = driver->id == "shapefile" ? put_shapefile(bytes)
-                                                : put("in" + std::string(driver->extensions.front()), bytes);
+    const auto file = put_for(*driver, bytes);
     (void)driver->probe(bytes, file);
     bool accepted = false;
     const bool placed = driver->in_a_crs || driver->of_masks;
