@@ -17,5 +17,7 @@ extern const FormatDriver kml_driver;         // kml.cpp
 extern const FormatDriver geotiff_driver;     // geotiff.cpp
 extern const FormatDriver cog_driver;         // geotiff.cpp
 extern const FormatDriver yolo_seg_driver;    // yolo_seg.cpp
+extern const FormatDriver png_masks_driver;   // png_masks.cpp
+extern const FormatDriver voc_masks_driver;   // voc_masks.cpp
 
 }  // namespace formats

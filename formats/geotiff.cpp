@@ -61,7 +61,7 @@ base::Result<Report> read(const fs::path& file, ReadContext& context) {
     if (!dataset) return import.malformed("The file is no TIFF that can be read ({})", messages.reason());
     auto raster = value_raster_of(import, *dataset);
     if (!raster) return std::unexpected(raster.error());
-    const auto asset = medium_of_mask(import);
+    const auto asset = medium_of_mask(context, file);
     if (!asset) return std::unexpected(asset.error());
     const std::string name = raster->legend.layer.empty() ? layer_name_of(file, *import.state().find(*asset))
                                                           : raster->legend.layer;

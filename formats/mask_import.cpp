@@ -196,13 +196,12 @@ private:
 
 }  // namespace
 
-base::Result<labels::AssetId> medium_of_mask(const Importer& import) {
-    const labels::State& state = import.state();
+base::Result<labels::AssetId> medium_of_mask(const ReadContext& context, const std::filesystem::path& path) {
+    const labels::State& state = context.document.state();
     const auto refused = [&](const std::string& why) {
-        return base::fail(ErrorKind::refused, "{}: {}", why, import.file().string());
+        return base::fail(ErrorKind::refused, "{}: {}", why, path.string());
     };
-    // The context is the importer's, whatever its constness.
-    if (const auto& chosen = const_cast<Importer&>(import).context().asset) {
+    if (const auto& chosen = context.asset) {
         const labels::Asset* asset = state.find(*chosen);
         if (asset == nullptr || !may_have_masks(*asset))
             return refused(
@@ -210,7 +209,7 @@ base::Result<labels::AssetId> medium_of_mask(const Importer& import) {
         return asset->id;
     }
     const labels::Asset* found = nullptr;
-    const std::string file = import.file().filename().string(), stem = import.file().stem().string();
+    const std::string file = path.filename().string(), stem = path.stem().string();
     int candidates = 0;
     for (const labels::Asset& each : state.assets) {
         if (!may_have_masks(each)) continue;
@@ -246,6 +245,13 @@ base::Result<void> put_mask_layer(Importer& import, labels::AssetId asset, const
     if (medium.width_px <= 0 || medium.height_px <= 0)
         return base::fail(ErrorKind::refused, "The size of \"{}\" is not known yet; open it first: {}",
                           medium.name, import.file().string());
+    if (raster.georeference.crs.empty() && raster.georeference.geotransform &&
+        !medium.georeference.crs.empty()) {
+        ValueRaster in_its_crs = raster;  // a world file alone names no CRS
+        in_its_crs.georeference.crs = medium.georeference.crs;
+        import.report().add_warning("The mask does not name its CRS: that of the medium was taken.");
+        return LayerReader(import, medium, in_its_crs).read(layer_name);
+    }
     return LayerReader(import, medium, raster).read(layer_name);
 }
 

@@ -24,7 +24,8 @@ struct ValueRaster {
 
 // The picture or raster that a mask is of: the chosen one, else that whose name the file's begins with or
 // has, else the only one there is. Errors: refused.
-[[nodiscard]] base::Result<labels::AssetId> medium_of_mask(const Importer& import);
+[[nodiscard]] base::Result<labels::AssetId> medium_of_mask(const ReadContext& context,
+                                                           const std::filesystem::path& file);
 // What is left of the file's name without the medium's and its extension; "Mask" when nothing is.
 [[nodiscard]] std::string layer_name_of(const std::filesystem::path& file, const labels::Asset& asset);
 

@@ -100,10 +100,12 @@ private:
         }
         GDALDriver* driver = GetGDALDriverManager()->GetDriverByName("GTiff");
         if (driver == nullptr) return {};
-        return Dataset{driver->Create(
-            m_file.c_str(), static_cast<int>(m_plane.width_px()), static_cast<int>(m_plane.height_px()), 1,
-            m_plane.depth() == masks::Depth::u8 ? GDT_Byte : GDT_UInt16, options.get())};
+        return Dataset{driver->Create(m_file.c_str(), static_cast<int>(m_plane.width_px()),
+                                      static_cast<int>(m_plane.height_px()), 1,
+                                      bytes() ? GDT_Byte : GDT_UInt16, options.get())};
     }
+
+    bool bytes() const { return m_how.as_bytes || m_plane.depth() == masks::Depth::u8; }
 
     // A block where nobody has labelled anything is not even looked at: GDAL fills it with the nodata value.
     bool write_pixels(GDALRasterBand& band) {
@@ -111,7 +113,7 @@ private:
         band.GetBlockSize(&block_width, &block_height);
         std::vector<masks::Value> values(static_cast<std::size_t>(block_width) *
                                          static_cast<std::size_t>(block_height));
-        std::vector<std::uint8_t> bytes(m_plane.depth() == masks::Depth::u8 ? values.size() : 0);
+        std::vector<std::uint8_t> narrow(bytes() ? values.size() : 0);
         const std::int64_t rows = (m_plane.height_px() + block_height - 1) / block_height;
         const std::int64_t columns = (m_plane.width_px() + block_width - 1) / block_width;
         for (std::int64_t y = 0; y < rows; ++y) {
@@ -123,11 +125,13 @@ private:
                                             (y + 1) * block_height};
                 if (is_empty(m_plane, area)) continue;
                 read_and_let_go(m_plane, area, values);
+                if (!m_how.recode.empty())
+                    for (masks::Value& each : values) each = m_how.recode[each];
                 void* samples = values.data();
-                if (!bytes.empty()) {
-                    std::ranges::transform(values, bytes.begin(),
+                if (!narrow.empty()) {
+                    std::ranges::transform(values, narrow.begin(),
                                            [](masks::Value v) { return static_cast<std::uint8_t>(v); });
-                    samples = bytes.data();
+                    samples = narrow.data();
                 }
                 if (band.WriteBlock(static_cast<int>(x), static_cast<int>(y), samples) != CE_None)
                     return false;

@@ -14,6 +14,8 @@ struct MaskTiff {
     std::string overviews;  // "NEAREST", "MODE"; empty: none
     bool sparse = false;    // blocks without labels are left out: only GDAL reads that
     bool in_strips = false;
+    bool as_bytes = false;             // whatever the layer's depth: no value is above 255
+    std::vector<masks::Value> recode;  // by value, 65536 of them; empty: as they are
 };
 
 // Palette, names of values, nodata 0, the legend (metadata item LIMN_MASK) and where it lies.

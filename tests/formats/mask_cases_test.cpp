@@ -28,6 +28,20 @@ const std::vector<MaskCase>& mask_cases() {
          .malformed = {{"a text", "hello", "no TIFF"},
                        {"its first bytes", "II*\0"sv, "no TIFF"},
                        {"zeros", "\0\0\0\0"sv, "no TIFF"}}},
+        {.id = "png-masks",
+         .out = "masks",
+         .file = "masks/scene.tif.Land cover.png",
+         .lone_file = "in.png",
+         .malformed = {{"a text", "hello", "no PNG"},
+                       {"its first bytes", "\x89PNG\r\n\x1a\n"sv, "no PNG"},
+                       {"JSON", "{}", "no PNG"}}},
+        {.id = "voc-masks",
+         .out = "voc",
+         .file = "voc",
+         .lone_file = "SegmentationClass/scene.png",
+         .malformed = {{"a text", "hello", "no PNG"},
+                       {"its first bytes", "\x89PNG\r\n\x1a\n"sv, "no PNG"},
+                       {"JSON", "{}", "no PNG"}}},
         {.id = "yolo-seg",
          .out = "yolo",
          .file = "yolo",
@@ -234,8 +248,9 @@ TEST_CASE("mask layers come back from every mask format pixel for pixel") {
             std::string other(each.file);
             if (const auto at = other.find("Land cover"); at != std::string::npos)
                 other.replace(at, 10, "Trees");
-            for (const std::string& file : {std::string(each.file), other}) {
-                if (file == each.file && &file != &other && file == other && !back.mask_layers.empty()) break;
+            std::vector<std::string> files{std::string(each.file)};
+            if (other != each.file) files.push_back(other);
+            for (const std::string& file : files) {
                 const Imported imported = import_file(each.id, dir.path() / file, back);
                 REQUIRE_MESSAGE(imported.report, imported.message());
                 back = imported.state();
@@ -300,6 +315,7 @@ TEST_CASE("a mask file that is cut off is refused or read, and never breaks anyt
         const TempDir dir, cut;
         const labels::State state = mask_project();
         REQUIRE(export_to(each.id, state, dir.path() / each.out));
+        if (std::filesystem::is_directory(dir.path() / each.file)) continue;
         const std::string whole = read_text(dir.path() / each.file);
         for (std::size_t size = 1; size < whole.size(); size += 1 + whole.size() / 20) {
             INFO("format ", each.id, " size ", size);
