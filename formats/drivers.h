@@ -19,5 +19,7 @@ extern const FormatDriver cog_driver;         // geotiff.cpp
 extern const FormatDriver yolo_seg_driver;    // yolo_seg.cpp
 extern const FormatDriver png_masks_driver;   // png_masks.cpp
 extern const FormatDriver voc_masks_driver;   // voc_masks.cpp
+extern const FormatDriver davis_driver;       // davis.cpp
+extern const FormatDriver mots_driver;        // mots.cpp
 
 }  // namespace formats

@@ -154,9 +154,22 @@ std::filesystem::path put_yolo(std::span<const std::byte> bytes) {
     return scratch() / "data.yaml";
 }
 
+// The first frame of a film, and after its end, where there is a '{', the list of what its objects are.
+std::filesystem::path put_davis(std::span<const std::byte> bytes) {
+    const std::string_view text = text_of(bytes);
+    const std::size_t list = std::min(text.rfind("{\"videos"), text.size());
+    std::error_code error;
+    std::filesystem::create_directories(scratch() / "clip", error);
+    std::filesystem::remove(scratch() / "meta.json", error);
+    (void)put("clip/00000.png", bytes.first(list));
+    if (list < text.size()) (void)put("meta.json", bytes.subspan(list));
+    return scratch();
+}
+
 std::filesystem::path put_for(const formats::FormatDriver& driver, std::span<const std::byte> bytes) {
     if (driver.id == "shapefile") return put_shapefile(bytes);
     if (driver.id == "yolo-seg") return put_yolo(bytes);
+    if (driver.id == "davis") return put_davis(bytes);
     return put("in" + std::string(driver.extensions.front()), bytes);
 }
 

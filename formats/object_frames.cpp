@@ -1,0 +1,231 @@
+#include "formats/object_frames.h"
+
+#include <algorithm>
+
+#include <cpl_vsi.h>
+
+#include "base/file.h"
+#include "formats/gdal_dataset.h"
+#include "formats/mask_legend.h"
+#include "formats/mask_runs.h"
+#include "formats/outline.h"
+#include "formats/text.h"
+#include "geo/gdal.h"
+
+namespace formats {
+
+namespace {
+
+using base::ErrorKind;
+
+base::Result<std::string> png_of(const ObjectFrame& frame, bool indexed) {
+    geo::set_up_gdal();
+    const geo::GdalMessages messages;
+    GDALDriver* memory = GetGDALDriverManager()->GetDriverByName("MEM");
+    GDALDriver* png = GetGDALDriverManager()->GetDriverByName("PNG");
+    const auto failed = [&] {
+        return base::fail(ErrorKind::io, "A frame cannot be written as PNG ({}).", messages.reason());
+    };
+    if (memory == nullptr || png == nullptr) return failed();
+    const Dataset made{
+        memory->Create("", frame.width_px, frame.height_px, 1, indexed ? GDT_Byte : GDT_UInt16, nullptr)};
+    if (!made) return failed();
+    if (indexed) {
+        GDALColorTable palette;
+        for (int value = 0; value < 256; ++value) {
+            const std::uint32_t color = voc_color(static_cast<masks::Value>(value));
+            const GDALColorEntry entry{static_cast<short>(color >> 16), static_cast<short>(color >> 8 & 255),
+                                       static_cast<short>(color & 255), 255};
+            palette.SetColorEntry(value, &entry);
+        }
+        made->GetRasterBand(1)->SetColorTable(&palette);
+    }
+    auto* samples = const_cast<std::uint16_t*>(frame.samples.data());  // only read
+    if (made->GetRasterBand(1)->RasterIO(GF_Write, 0, 0, frame.width_px, frame.height_px, samples,
+                                         frame.width_px, frame.height_px, GDT_UInt16, 0, 0,
+                                         nullptr) != CE_None)
+        return failed();
+    const std::string name = fmt::format("/vsimem/limn-frame-{}.png", static_cast<const void*>(&frame));
+    Dataset written{png->CreateCopy(name.c_str(), made.get(), FALSE, nullptr, nullptr, nullptr)};
+    const bool whole = written != nullptr;
+    written.reset();
+    vsi_l_offset size = 0;
+    std::string bytes;
+    if (const GByte* data = VSIGetMemFileBuffer(name.c_str(), &size, FALSE); whole && data != nullptr)
+        bytes.assign(reinterpret_cast<const char*>(data), size);
+    VSIUnlink(name.c_str());
+    VSIUnlink((name + ".aux.xml").c_str());
+    if (bytes.empty()) return failed();
+    return bytes;
+}
+
+}  // namespace
+
+bool ObjectFrame::paint(const labels::MaskRuns& mask, std::uint16_t value) {
+    bool covered = false, inside = false;
+    std::int64_t at = 0;
+    for (const std::uint32_t run : mask.runs) {
+        for (std::int64_t i = at; inside && i < at + run;) {
+            const std::int64_t row = i / mask.width,
+                               end = std::min(at + std::int64_t{run}, (row + 1) * mask.width);
+            const std::int64_t y = mask.top + row;
+            const std::int64_t x0 = std::clamp<std::int64_t>(mask.left + i % mask.width, 0, width_px),
+                               x1 = std::clamp<std::int64_t>(mask.left + i % mask.width + end - i, 0,
+                                                             width_px);
+            if (y >= 0 && y < height_px)
+                for (std::int64_t x = x0; x < x1; ++x) {
+                    std::uint16_t& sample = samples[static_cast<std::size_t>(y * width_px + x)];
+                    covered |= sample != 0 && sample != value;
+                    sample = value;
+                }
+            i = end;
+        }
+        at += run;
+        inside = !inside;
+    }
+    return covered;
+}
+
+std::map<std::uint16_t, labels::MaskRuns> ObjectFrame::objects() const {
+    struct Box {
+        int x0, y0, x1, y1;
+    };
+    std::map<std::uint16_t, Box> boxes;
+    for (int y = 0; y < height_px; ++y) {
+        const std::uint16_t* const row =
+            samples.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(width_px);
+        for (int x = 0; x < width_px;) {
+            int end = x + 1;
+            while (end < width_px && row[end] == row[x]) ++end;
+            if (row[x] != 0) {
+                const auto [it, is_new] = boxes.try_emplace(row[x], Box{x, y, end, y + 1});
+                Box& box = it->second;
+                if (!is_new) box = {std::min(box.x0, x), box.y0, std::max(box.x1, end), y + 1};
+            }
+            x = end;
+        }
+    }
+    std::map<std::uint16_t, labels::MaskRuns> all;
+    for (const auto& [value, box] : boxes) {
+        labels::MaskRuns mask{box.x0, box.y0, box.x1 - box.x0, box.y1 - box.y0, {}};
+        bool inside = false;
+        std::uint32_t length = 0;
+        for (int y = box.y0; y < box.y1; ++y)
+            for (int x = box.x0; x < box.x1; ++x) {
+                const bool here = samples[static_cast<std::size_t>(y) * static_cast<std::size_t>(width_px) +
+                                          static_cast<std::size_t>(x)] == value;
+                if (here != inside) {
+                    mask.runs.push_back(length);
+                    length = 0;
+                    inside = here;
+                }
+                ++length;
+            }
+        mask.runs.push_back(length);
+        all.emplace(value, std::move(mask));
+    }
+    return all;
+}
+
+std::optional<labels::MaskRuns> mask_of_shape(const labels::Geometry& geometry, labels::ShapeKind kind,
+                                              int width_px, int height_px) {
+    if (const auto* mask = std::get_if<labels::MaskRuns>(&geometry)) return *mask;
+    if (kind == labels::ShapeKind::polyline || kind == labels::ShapeKind::points) return std::nullopt;
+    if (const auto* box = std::get_if<labels::Box>(&geometry))
+        return mask_from_path({corners_of(*box, kind), {}}, width_px, height_px);
+    return mask_from_path(std::get<labels::Path>(geometry), width_px, height_px);
+}
+
+base::Result<std::string> indexed_png(const ObjectFrame& frame) { return png_of(frame, true); }
+base::Result<std::string> grey16_png(const ObjectFrame& frame) { return png_of(frame, false); }
+
+base::Result<ObjectFrame> read_object_png(const std::filesystem::path& png) {
+    const geo::GdalMessages messages;
+    const auto malformed = [&](const std::string& why) {
+        return base::fail(ErrorKind::malformed, "This is no PNG of object numbers ({}): {}", why,
+                          png.string());
+    };
+    const Dataset open = open_raster(png, {"PNG"});
+    if (!open) return malformed(messages.reason());
+    if (open->GetRasterCount() != 1)
+        return malformed(fmt::format("it has {} channels", open->GetRasterCount()));
+    const int width = open->GetRasterXSize(), height = open->GetRasterYSize();
+    if (std::int64_t{width} * height > k_most_frame_px) return malformed("it is larger than any frame");
+    ObjectFrame frame(width, height);
+    if (open->GetRasterBand(1)->RasterIO(GF_Read, 0, 0, width, height, frame.samples.data(), width, height,
+                                         GDT_UInt16, 0, 0, nullptr) != CE_None)
+        return malformed(messages.reason());
+    return frame;
+}
+
+base::Result<void> sweep_objects(const labels::State& state, const labels::Asset& asset,
+                                 const WriteContext& context,
+                                 const std::function<std::uint16_t(const labels::Track&)>& number_of,
+                                 Report& report,
+                                 const std::function<base::Result<void>(const FrameVisit&)>& visit) {
+    if (std::int64_t{asset.width_px} * asset.height_px > k_most_frame_px || asset.width_px <= 0 ||
+        asset.height_px <= 0) {
+        report.add_warning(fmt::format(
+            "\"{}\" was not written: it is larger than any frame of a film, or its size is not known.",
+            asset.name));
+        return {};
+    }
+    ObjectFrame frame(asset.width_px, asset.height_px);
+    std::int64_t last = -1;
+    const std::int64_t end = frame_end(state, asset);
+    const auto end_stretch = [&]() -> base::Result<void> {
+        std::ranges::fill(frame.samples, std::uint16_t{0});
+        return last < 0 || last + 1 >= end ? base::Result<void>{} : visit({last + 1, frame, {}});
+    };
+    auto swept =
+        sweep_frames(state, asset, context.stop, [&](std::int64_t number, auto shapes) -> base::Result<void> {
+            std::vector<const VisibleShape*> order;
+            for (const VisibleShape& each : shapes)
+                if (number_of(*each.track) != 0) order.push_back(&each);
+            if (order.empty()) return {};
+            if (context.progress)
+                context.progress(static_cast<double>(number) /
+                                 static_cast<double>(std::max<std::int64_t>(end, 1)));
+            std::ranges::stable_sort(order, {},
+                                     [](const VisibleShape* each) { return each->track->info.z_order; });
+            if (last >= 0 && number > last + 1)
+                if (auto done = end_stretch(); !done) return done;
+            std::ranges::fill(frame.samples, std::uint16_t{0});
+            for (const VisibleShape* each : order) {
+                const auto mask = mask_of_shape(each->shape.geometry, each->track->info.shape, asset.width_px,
+                                                asset.height_px);
+                if (!mask || !is_sound(*mask)) continue;
+                if (frame.paint(*mask, number_of(*each->track)))
+                    report.add_warning("Where objects overlap, a pixel went to the upper one alone.");
+            }
+            last = number;
+            return visit({number, frame, shapes});
+        });
+    if (!swept) return swept;
+    return end_stretch();
+}
+
+labels::AssetId medium_of_sequence(Importer& import, const std::string& name, int width_px, int height_px) {
+    if (const auto& chosen = import.context().asset; chosen && import.state().find(*chosen) != nullptr)
+        return *chosen;
+    const labels::Asset* found = nullptr;
+    for (const labels::Asset& each : import.state().assets) {
+        const std::string called = file_name_of(each.name);
+        if (called != name && std::filesystem::path(called).stem() != name) continue;
+        if (found == nullptr || each.name == name) found = &each;
+    }
+    if (found != nullptr) return found->id;
+    return import.find_or_make_asset({name, labels::MediaKind::video, width_px, height_px, 0, {}});
+}
+
+base::Result<void> put_file(const std::filesystem::path& path, std::string_view bytes, Report& report) {
+    if (auto made = make_parent(path); !made) return made;
+    auto file = base::AtomicFile::create(path);
+    if (!file) return std::unexpected(file.error());
+    file->write(bytes);
+    if (auto done = file->commit(); !done) return done;
+    report.files.push_back(path);
+    return {};
+}
+
+}  // namespace formats
