@@ -24,26 +24,31 @@ constexpr std::array k_operations = {
     MaskOperation{"grow", "Grow", "Adds a margin of n pixels", 1,
                   [](Plane plane, const Input& in, Stop stop) -> Result {
                       return masks::grown(std::move(plane), margin(in), stop);
-                  }},
+                  },
+                  masks::k_most_margin_px},
     MaskOperation{"shrink", "Shrink", "Takes a margin of n pixels away", 1,
                   [](Plane plane, const Input& in, Stop stop) -> Result {
                       return masks::shrunk(std::move(plane), margin(in), stop);
-                  }},
+                  },
+                  masks::k_most_margin_px},
     MaskOperation{"open", "Open", "Takes away what is thinner than 2 n pixels", 1,
                   [](Plane plane, const Input& in, Stop stop) -> Result {
                       return masks::opened(std::move(plane), margin(in), stop);
-                  }},
+                  },
+                  masks::k_most_margin_px},
     MaskOperation{"close", "Close", "Fills gaps thinner than 2 n pixels", 1,
                   [](Plane plane, const Input& in, Stop stop) -> Result {
                       return masks::closed(std::move(plane), margin(in), stop);
-                  }},
+                  },
+                  masks::k_most_margin_px},
     MaskOperation{"smooth", "Smooth", "Each pixel becomes what most within n pixels are", 1,
                   [](Plane plane, const Input& in, Stop stop) -> Result {
                       return masks::smoothed(
                           std::move(plane),
                           static_cast<int>(std::clamp<std::int64_t>(in.n, 0, masks::k_tile_px)), in.over,
                           stop);
-                  }},
+                  },
+                  masks::k_tile_px},
     MaskOperation{"fill-holes", "Fill holes", "Fills enclosed holes of less than n pixels; 0: all", 0,
                   [](Plane plane, const Input& in, Stop stop) -> Result {
                       masks::HoleRule rule{.wall = in.which, .with = in.with, .over = in.over};

@@ -1,6 +1,7 @@
 #pragma once
 // What can be done to a whole mask: one row each, for the window's menu and `limn mask` alike.
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -26,6 +27,7 @@ struct MaskOperation {
     std::string_view tip;           // one sentence, with what n is
     std::optional<std::int64_t> n;  // what it takes when none is given; null: it takes no number
     base::Result<masks::Plane> (*run)(masks::Plane, const MaskOperationInput&, std::stop_token);
+    std::int64_t most = INT64_MAX;  // that n can be
 };
 
 [[nodiscard]] std::span<const MaskOperation> mask_operations();

@@ -5,10 +5,12 @@
 #include <epoxy/gl.h>
 #include <imgui.h>
 
+#include "app/mask_style.h"
 #include "app/overlay_scene.h"
 #include "app/ui/fonts.h"
 #include "app/window/imgui_platform.h"
 #include "app/window/window_frame.h"
+#include "render/mask_pass.h"
 #include "render/overlay_pass.h"
 #include "render/video_pass.h"
 
@@ -26,6 +28,25 @@ render::View view_of(const LabelPicture& desc, render::Size target) {
         std::min(view.screen.width() / desc.shown.width(), view.screen.height() / desc.shown.height());
     if (view.scale >= 1) view.snap_to_pixels();
     return view;
+}
+
+// As the canvas does: the bottom mask first, the shapes over all of them.
+base::Result<void> draw_masks(const LabelPicture& desc, const render::View& view, render::Size target,
+                              double px) {
+    const labels::State& state = desc.document.state();
+    const auto layers = state.mask_layers_of(desc.asset);
+    if (layers.empty()) return {};
+    auto pass = render::MaskPass::create();
+    if (!pass) return std::unexpected(pass.error());
+    for (const labels::MaskLayer* layer : layers) {
+        masks::Pyramid pyramid;
+        pyramid.follow(layer->plane);
+        if (pyramid.levels().empty()) continue;
+        render::MaskTextures textures;
+        const auto style = mask_style(layer->info, state.ontology, MaskShow{}, static_cast<float>(px));
+        pass->draw(pyramid, style, textures, view, target);
+    }
+    return {};
 }
 
 base::Result<std::vector<NameTag>> draw_shapes(const LabelPicture& desc, const render::View& view,
@@ -89,6 +110,10 @@ base::Result<std::vector<std::uint8_t>> draw_label_picture(Host& host, const Lab
     host.bind();
     glClearBufferfv(GL_COLOR, 0, k_black);
     if (auto drawn = desc.paint(view, target); !drawn) return std::unexpected(drawn.error());
+    if (desc.masks) {
+        if (auto drawn = draw_masks(desc, view, target, host.scale()); !drawn)
+            return std::unexpected(drawn.error());
+    }
     const auto tags = draw_shapes(desc, view, target, host.scale());
     if (!tags) return std::unexpected(tags.error());
     draw_names(host, *tags);

@@ -25,6 +25,7 @@ struct LabelPicture {
     const labels::Document& document;
     labels::AssetId asset;
     base::Rect shown;  // media space; fitted into the host's picture
+    bool masks = true;
 };
 
 // RGBA rows, top to bottom, of the host's size. On the GL thread. Errors: unsupported, refused.

@@ -29,8 +29,8 @@ struct Tally {
 
 struct Summary {
     bool ontology = false;
-    Tally assets, tracks, keyframes, grids;
-    std::int64_t marks = 0;
+    Tally assets, tracks, keyframes, grids, masks;
+    std::int64_t marks = 0, mask_tiles = 0;
 };
 
 Summary summary_of(const labels::Edit& edit) {
@@ -44,6 +44,11 @@ Summary summary_of(const labels::Edit& edit) {
     for (const auto& [id, grid] : edit.grids) {
         if (grid.grid) summary.grids.count(*grid.grid);
         summary.marks += std::ssize(grid.marks);
+    }
+    for (const auto& [id, mask] : edit.masks) {
+        if (mask.info) summary.masks.count(*mask.info);
+        for (const labels::TileChange& tile : mask.tiles)
+            summary.mask_tiles += std::int64_t{tile.at.columns} * tile.at.rows;
     }
     return summary;
 }
@@ -64,6 +69,9 @@ std::string text_of(const Summary& summary) {
     part(summary.keyframes, "keyframes");
     part(summary.grids, "grids");
     if (summary.marks > 0) parts.push_back(fmt::format("marks ~{}", summary.marks));
+    part(summary.masks, "masks");
+    if (summary.mask_tiles > 0)
+        parts.push_back(fmt::format("masks: {}", count_text(summary.mask_tiles, "tile")));
     return fmt::format("{}", fmt::join(parts, ", "));
 }
 
@@ -85,6 +93,8 @@ void write_event(JsonOut& json, const labels::Event& event) {
         write_tally(json, "keyframes", summary.keyframes);
         write_tally(json, "grids", summary.grids);
         json.field("marks", summary.marks);
+        write_tally(json, "masks", summary.masks);
+        json.field("mask_tiles", summary.mask_tiles);
         json.end_object();
     }
     json.end_object();

@@ -73,7 +73,7 @@ void write_asset(JsonOut& json, const State& state, const Listed& listed, const 
     json.field("size_bytes", asset.size_bytes).field("frames", asset.frame_count);
     json.field("path", asset.absolute_path).field("missing", listed.missing);
     const auto& ids = state.tracks_of(asset.id);
-    json.field("tracks", ids.size());
+    json.field("tracks", ids.size()).field("masks", state.mask_layers_of(asset.id).size());
     if (options.tracks) {
         json.key("track_list").begin_array();
         for (std::int64_t number = 1; const labels::TrackId id : ids) {
@@ -107,12 +107,13 @@ void print_areas(const Listed& listed) {
 void print_assets(const State& state, const std::vector<Listed>& list) {
     std::size_t width = 4;
     for (const Listed& listed : list) width = std::max(width, listed.asset->name.size());
-    fmt::print("{:>3}  {:<{}}  {:<6} {:>13} {:>9} {:>8} {:>10}\n", "#", "name", width, "kind", "picture",
-               "frames", "tracks", "size");
+    fmt::print("{:>3}  {:<{}}  {:<6} {:>13} {:>9} {:>8} {:>6} {:>10}\n", "#", "name", width, "kind",
+               "picture", "frames", "tracks", "masks", "size");
     for (const auto& [number, asset, missing, areas] : list) {
-        fmt::print("{:>3}  {:<{}}  {:<6} {:>13} {:>9} {:>8} {:>10}{}\n", number, asset->name, width,
+        fmt::print("{:>3}  {:<{}}  {:<6} {:>13} {:>9} {:>8} {:>6} {:>10}{}\n", number, asset->name, width,
                    labels::name_of(asset->kind), fmt::format("{}x{}", asset->width_px, asset->height_px),
                    asset->frame_count, state.tracks_of(asset->id).size(),
+                   state.mask_layers_of(asset->id).size(),
                    asset->size_bytes > 0 ? bytes_text(static_cast<std::uintmax_t>(asset->size_bytes)) : "",
                    missing ? "  missing" : "");
     }

@@ -24,6 +24,7 @@ struct Options {
     std::string file, asset, view, size, out;
     std::int64_t frame = 0;
     double scale = 1;
+    bool no_masks = false;
     RasterLook look;
 };
 
@@ -130,7 +131,8 @@ base::Result<void> draw(const Options& options, const Subject& subject, render::
                             .frame = frame,
                             .document = subject.document(),
                             .asset = subject.asset,
-                            .shown = shown};
+                            .shown = shown,
+                            .masks = !options.no_masks};
     auto pixels = draw_label_picture(*host, desc);
     if (!pixels) return std::unexpected(pixels.error());
     return media::write_png(options.out, *pixels, size.width, size.height);
@@ -178,6 +180,7 @@ RunCommand setup(CLI::App& cli) {
     cli.add_option("--scale", options->scale, "Scale of lines and names")
         ->type_name("S")
         ->check(CLI::Range(0.5, 8.0));
+    cli.add_flag("--no-masks", options->no_masks, "Leave the pixel masks out");
     return [options] { return run(*options); };
 }
 
