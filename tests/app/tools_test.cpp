@@ -28,6 +28,8 @@ struct Bench {
         add.put_asset(medium);
         add.commit();
     }
+    labels::MaskLayerId mask_layer;
+    app::MaskBrush brush;
     app::ToolContext context() {
         return {.document = document,
                 .asset = asset,
@@ -37,6 +39,8 @@ struct Bench {
                 .picture = {0, 0, 640, 360},
                 .active_class = active,
                 .selection = selection,
+                .mask_layer = mask_layer,
+                .brush = brush,
                 .ask_class = [this](labels::TrackId id) { asked = id; },
                 .tell = {}};
     }
