@@ -236,6 +236,12 @@ constexpr Action k_actions[] = {
     {"mask.next_object", "Paint a new object", "Masks", "Shift+N", "", paints_objects,
      [](B& b) { b.view().brush.instance = 0; }},
     {"mask.remove", "Remove the mask", "Masks", "", "", has_masks, [](B& b) { b.remove_mask_layer(); }},
+    {"mask.paint_selection", "Paint the selected objects into the mask", "Masks", "", "", has_selection,
+     [](B& b) { b.paint_selection(); }},
+    {"mask.outline", "Outline the active class by polygons", "Masks", "", "", has_masks,
+     [](B& b) { b.outline_mask(); }},
+    {"mask.between", "Interpolate the mask between keyframes", "Masks", "Shift+K", "", has_selection,
+     [](B& b) { b.interpolate_mask(); }},
     {"mask.apply", "Change the mask as the panel says", "Masks", "", "", has_masks,
      [](B& b) {
          b.apply_operation(b.view().brush.operation, b.view().brush.operation_n,

@@ -16,9 +16,10 @@ struct MaskBrush {
     bool only_unlabelled = false;
     std::vector<labels::ClassId> protected_classes;  // never painted over
     std::string only_where;                          // an expression over the bands; empty: everywhere
-    double tolerance = 0.08;         // of the wand: of the range that the picture is stretched by
-    bool contiguous = true;          // wand: only what hangs together with the pixel
-    std::string operation = "grow";  // of the panel
+    double tolerance = 0.08;          // of the wand: of the range that the picture is stretched by
+    bool contiguous = true;           // wand: only what hangs together with the pixel
+    double outline_tolerance_px = 0;  // of polygons made of masks; 0: exact
+    std::string operation = "grow";   // of the panel
     std::int64_t operation_n = 2;
     bool operation_on_all = false;
     masks::Value instance = 0;  // of a mask of objects: which one is painted; 0: a new one
@@ -39,6 +40,7 @@ struct MaskShow {
     bool preview_where = true;  // shows where the brush's expression holds
     bool blink = false;         // the active class
     std::vector<labels::ClassId> hidden_classes;
+    std::vector<labels::MaskLayerId> hidden_layers;
 };
 
 }  // namespace app

@@ -41,6 +41,23 @@ bool MaskDisplay::follow(ShownMask& shown, const masks::Plane& plane) {
     return changed;
 }
 
+void MaskDisplay::keep_to_budget(const labels::State& state) {
+    if (m_packing && !m_packing->done()) return;
+    m_packing.reset();
+    if (masks::Block::samples_in_memory_bytes() <= m_budget_bytes) return;
+    std::vector<masks::Plane> planes;
+    for (const auto& [id, layer] : state.mask_layers) planes.push_back(layer->plane);
+    for (const auto& shown : m_masks)
+        planes.insert(planes.end(), shown->pyramid.levels().begin(), shown->pyramid.levels().end());
+    m_packing = m_jobs.submit("Packing masks", [planes = std::move(planes)](base::Job& job) {
+        for (const masks::Plane& plane : planes) {
+            if (job.stop_token().stop_requested()) break;
+            plane.let_go_of_samples();
+        }
+        return base::Result<std::string>{""};
+    });
+}
+
 bool MaskDisplay::update(const labels::State& state, labels::AssetId asset) {
     const auto layers = state.mask_layers_of(asset);
     bool changed = false;
@@ -63,6 +80,7 @@ bool MaskDisplay::update(const labels::State& state, labels::AssetId asset) {
         if (gone->m_following) gone->m_following->job->cancel();
     }
     m_masks = std::move(now);
+    if (!layers.empty()) keep_to_budget(state);
     return changed;
 }
 

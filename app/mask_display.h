@@ -26,7 +26,9 @@ private:
 
 class MaskDisplay {
 public:
-    explicit MaskDisplay(base::JobPool& jobs) : m_jobs{jobs} {}
+    // Beyond the budget, samples of the project's masks are packed, to about a hundredth.
+    explicit MaskDisplay(base::JobPool& jobs, std::int64_t budget_bytes = std::int64_t{512} << 20)
+        : m_jobs{jobs}, m_budget_bytes{budget_bytes} {}
     // Small changes, a stroke's, at once; large ones in a job. True when something visible changed.
     bool update(const labels::State& state, labels::AssetId asset);
     [[nodiscard]] bool idle() const;
@@ -37,7 +39,10 @@ public:
 
 private:
     bool follow(ShownMask& shown, const masks::Plane& plane);
+    void keep_to_budget(const labels::State& state);
     base::JobPool& m_jobs;
+    std::shared_ptr<base::Job> m_packing;
+    const std::int64_t m_budget_bytes;
     std::vector<std::unique_ptr<ShownMask>> m_masks;
 };
 

@@ -141,6 +141,12 @@ public:
     [[nodiscard]] base::Rect in_sight() const;  // of the medium
     // Reads samples of what is shown, in a job.
     [[nodiscard]] ToolContext::ReadSamples sample_reader() const;
+    // Of the selected objects' shapes on this frame, painted with their own class.
+    void paint_selection();
+    // The outlines of the active class as polygons, simplified by the brush's tolerance; 0 keeps every pixel.
+    void outline_mask();
+    // On this frame the mask of the selected object that lies between its keyframes before and after.
+    void interpolate_mask();
     // Of what mask_operations() lists, by the panel's number; of the active class, or of all.
     void apply_operation(std::string_view id, std::int64_t n, bool all_classes);
     // What the painted pixels in sight suggest for the others there; null: nothing.

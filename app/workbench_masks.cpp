@@ -7,8 +7,12 @@
 #include "app/tools/mask_gesture.h"
 #include "app/workbench.h"
 #include "assist/threshold.h"
+#include "labels/interpolate.h"
+#include "labels/mask_geometry.h"
+#include "masks/between.h"
 #include "masks/combine.h"
 #include "masks/flood.h"
+#include "masks/simplify.h"
 
 namespace app {
 
@@ -212,6 +216,127 @@ void Workbench::apply_operation(std::string_view id, std::int64_t n, bool all_cl
     rework_mask(std::string{operation->title}, [operation, input](base::Job& job, masks::Plane mask) {
         return operation->run(std::move(mask), input, job.stop_token());
     });
+}
+
+// The regions of a shape; a film's masks are runs.
+static masks::RegionPtr region_of_shape(const labels::Geometry& geometry, labels::ShapeKind kind,
+                                        base::Point size) {
+    if (const auto* runs = std::get_if<labels::MaskRuns>(&geometry))
+        return masks::labelled(
+            labels::plane_of(*runs, static_cast<std::int64_t>(size.x), static_cast<std::int64_t>(size.y)));
+    if (const auto* box = std::get_if<labels::Box>(&geometry)) {
+        if (box->rotation_deg == 0)
+            return kind == labels::ShapeKind::ellipse ? masks::ellipse(box->rect())
+                                                      : masks::rectangle(box->rect());
+        return nullptr;
+    }
+    const auto& path = std::get<labels::Path>(geometry);
+    if (kind != labels::ShapeKind::polygon) return nullptr;
+    std::vector<std::vector<base::Point>> rings(1);
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < path.points.size(); ++i) {
+        if (next < path.ring_starts.size() && path.ring_starts[next] == i) {
+            rings.emplace_back();
+            ++next;
+        }
+        rings.back().push_back(path.points[i]);
+    }
+    return masks::polygon(std::move(rings));
+}
+
+void Workbench::paint_selection() {
+    const auto size = shown_size_px();
+    if (!size || !can_have_masks()) return;
+    int painted = 0;
+    edit("Paint the selected objects", [&](labels::Transaction& transaction) {
+        ToolContext context = tool_context();
+        const labels::ClassId active = m_view.active_class;
+        for (const labels::TrackId id : m_view.selection) {
+            const labels::Track* track = document()->state().find(id);
+            const auto shape = track != nullptr ? labels::shape_at(*track, shown_frame()) : std::nullopt;
+            const auto region = shape ? region_of_shape(shape->geometry, track->info.shape, *size) : nullptr;
+            if (!region) continue;
+            m_view.active_class = track->info.class_id;
+            const auto target = mask_target(context, transaction, MaskGesture::Mode::paint);
+            if (!target) break;
+            transaction.change_mask(target->layer,
+                                    [&](masks::Plane& plane) { masks::paint(plane, *region, target->rule); });
+            ++painted;
+        }
+        m_view.active_class = active;
+    });
+    if (painted == 0) toast(ToastKind::info, "Select polygons, boxes or ellipses first");
+}
+
+void Workbench::outline_mask() {
+    const MaskLayer* layer = mask_layer();
+    const labels::MaskValue* value = layer != nullptr ? layer->info.first_of(m_view.active_class) : nullptr;
+    if (value == nullptr)
+        return toast(ToastKind::info, "The active class is not in this mask; choose one that is");
+    constexpr std::size_t k_most = 20000;
+    std::vector<masks::Outline> found;
+    std::stop_source enough;
+    const auto done = masks::outlines(
+        layer->plane, masks::Which::of(value->value),
+        [&](masks::Outline&& outline) {
+            found.push_back(std::move(outline));
+            if (found.size() > k_most) enough.request_stop();
+        },
+        enough.get_token());
+    if (!done || found.size() > k_most)
+        return toast(
+            ToastKind::warning,
+            fmt::format("These are more than {} parts; remove islands first, or export polygons", k_most));
+    edit(fmt::format("Outline {} parts", found.size()), [&](labels::Transaction& transaction) {
+        for (const masks::Outline& outline : found) {
+            labels::Path path;
+            for (const masks::Ring& ring : outline.rings) {
+                if (!path.points.empty())
+                    path.ring_starts.push_back(static_cast<std::uint32_t>(path.points.size()));
+                const masks::Ring simple = masks::simplify(ring, m_view.brush.outline_tolerance_px);
+                path.points.insert(path.points.end(), simple.begin(), simple.end());
+            }
+            labels::TrackInfo info{.id = labels::TrackId::make(),
+                                   .asset = m_view.asset,
+                                   .class_id = value->class_id,
+                                   .shape = labels::ShapeKind::polygon,
+                                   .extent = labels::Extent::picture,
+                                   .author = m_author};
+            info.number = document()->next_number(value->class_id);
+            transaction.put_track(info);
+            transaction.put_keyframe(info.id,
+                                     {.frame = shown_frame(), .geometry = std::move(path), .attributes = {}});
+        }
+    });
+}
+
+void Workbench::interpolate_mask() {
+    const labels::Track* track = selected();
+    const auto size = shown_size_px();
+    if (track == nullptr || track->info.shape != labels::ShapeKind::mask || !size)
+        return toast(ToastKind::info, "Select the mask of an object first");
+    const std::int64_t now = shown_frame();
+    const auto after = std::ranges::upper_bound(track->keyframes, now, {}, &labels::Keyframe::frame);
+    const labels::Keyframe* before = track->keyframe_before(now);
+    if (before == nullptr || before->frame == now || after == track->keyframes.end() || before->outside ||
+        after->outside)
+        return toast(ToastKind::info, "There must be a keyframe before and one after this frame");
+    const auto width = static_cast<std::int64_t>(size->x), height = static_cast<std::int64_t>(size->y);
+    const masks::Plane a = labels::plane_of(std::get<labels::MaskRuns>(before->geometry), width, height);
+    const masks::Plane b = labels::plane_of(std::get<labels::MaskRuns>(after->geometry), width, height);
+    const double t =
+        static_cast<double>(now - before->frame) / static_cast<double>(after->frame - before->frame);
+    const auto made = masks::between(a, b, 1, t);
+    if (!made) return toast(ToastKind::error, made.error().message);
+    labels::Keyframe keyframe = *before;
+    keyframe.frame = now;
+    keyframe.pts = m_picture ? m_picture->pts : labels::k_no_pts;
+    keyframe.source = labels::Source::interpolated;
+    keyframe.geometry = labels::runs_of(*made);
+    if (std::get<labels::MaskRuns>(keyframe.geometry).runs.empty())
+        return toast(ToastKind::info, "The two do not overlap, so there is nothing between them");
+    edit("Interpolate " + labels::display_name(track->info, document()->state().ontology),
+         [&](labels::Transaction& transaction) { transaction.put_keyframe(track->info.id, keyframe); });
 }
 
 struct Workbench::Suggesting {

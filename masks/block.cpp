@@ -1,5 +1,6 @@
 #include "masks/block.h"
 
+#include <atomic>
 #include <cassert>
 #include <cstring>
 
@@ -15,8 +16,16 @@ constexpr int k_zstd_level = 1;
 
 std::size_t size_of(Depth depth) { return k_tile_samples * static_cast<std::size_t>(depth); }
 
+// The one thing here that is shared by all: a count. Atomic, so that blocks of any thread may add to it.
+std::atomic<std::int64_t> g_samples_bytes{0};
+
 std::shared_ptr<std::byte[]> new_samples(Depth depth) {
-    return std::make_shared_for_overwrite<std::byte[]>(size_of(depth));
+    const auto size = static_cast<std::int64_t>(size_of(depth));
+    g_samples_bytes.fetch_add(size, std::memory_order_relaxed);
+    return {new std::byte[size_of(depth)], [size](std::byte* samples) {
+                g_samples_bytes.fetch_sub(size, std::memory_order_relaxed);
+                delete[] samples;
+            }};
 }
 
 }  // namespace
@@ -98,6 +107,8 @@ bool Block::let_go_of_samples() const {
     m_samples.reset();
     return true;
 }
+
+std::int64_t Block::samples_in_memory_bytes() { return g_samples_bytes.load(std::memory_order_relaxed); }
 
 std::size_t Block::bytes() const {
     const std::lock_guard lock{m_mutex};

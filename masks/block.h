@@ -48,6 +48,8 @@ public:
     // Keeps the packed form alone: memory of a hundredth. True when it freed something.
     bool let_go_of_samples() const;
     [[nodiscard]] std::size_t bytes() const;  // of memory, now
+    // Of the samples of all blocks there are: what a budget is for.
+    [[nodiscard]] static std::int64_t samples_in_memory_bytes();
 
     [[nodiscard]] std::shared_ptr<Block> copy() const;
     [[nodiscard]] std::span<std::byte> write();  // forgets the packed form; only while nobody else holds it

@@ -204,6 +204,12 @@ std::span<std::byte> Plane::write(TileIndex tile) {
     return const_cast<Block&>(*slot.block).write();  // made by make_shared<Block>, and held here alone
 }
 
+void Plane::let_go_of_samples() const {
+    each([](const TileRect&, const Slot& slot) {
+        if (slot.block) slot.block->let_go_of_samples();
+    });
+}
+
 void Plane::tidy(TileIndex tile) {
     const Slot here = slot(tile);
     if (!here.block) return;

@@ -75,6 +75,8 @@ public:
     void put(const TileRect& tiles, const Slot& slot);
     // The samples of one tile, to be written to: bytes of the depth. Valid until the next call of anything.
     [[nodiscard]] std::span<std::byte> write(TileIndex tile);
+    // Keeps tiles packed alone; they are unpacked when somebody looks. Safe beside readers.
+    void let_go_of_samples() const;
     // One value where all samples of a tile within the medium are equal.
     void tidy(TileIndex tile);
 

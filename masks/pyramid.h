@@ -18,8 +18,8 @@ public:
     // value wins; unlabelled only where three of them are, so that thin labels do not vanish. No value is
     // made up. Stopped, it leaves off between tiles and is to be thrown away.
     void follow(const Plane& mask, std::stop_token stop = {});
-    // How many tiles with samples of their own follow() would look at in level 0: what its time goes with; -1:
-    // it has nothing to do.
+    // How many tiles with samples of their own follow() would look at in level 0: what its time goes with;
+    // -1: it has nothing to do.
     [[nodiscard]] std::int64_t work_to_follow(const Plane& mask) const;
 
 private:

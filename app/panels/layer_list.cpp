@@ -15,12 +15,25 @@ struct Row {
     LayerId id = 0;
     std::string name, right, tip;
     bool visible = true, wrong = false;
+    labels::MaskLayerId mask = {};  // nil: no mask
 };
 
 std::vector<Row> rows_of(const Workbench& bench) {
     std::vector<Row> rows;
     const MapLayers& layers = *bench.layers();
     const auto percent = [](double opacity) { return fmt::format("{:.0f} %", opacity * 100); };
+    const auto masks = bench.document()->state().mask_layers_of(bench.view().asset);
+    for (auto at = masks.rbegin(); at != masks.rend(); ++at) {
+        const labels::MaskLayerInfo& info = (*at)->info;
+        const MaskShow& show = bench.view().masks;
+        const bool visible =
+            show.visible && std::ranges::find(show.hidden_layers, info.id) == show.hidden_layers.end();
+        rows.push_back({.name = info.name,
+                        .right = visible ? percent(show.opacity) : "hidden",
+                        .tip = "A mask; click to paint into it",
+                        .visible = visible,
+                        .mask = info.id});
+    }
     for (auto at = layers.layers().rbegin(); at != layers.layers().rend(); ++at) {
         const MapLayer& layer = **at;
         Row row{layer.id,          layer.name,         percent(layer.view.opacity),
@@ -44,14 +57,25 @@ void flip_visible(Workbench& bench, LayerId id) {
     if (MapLayer* layer = bench.layers()->find(id)) layer->view.visible = !layer->view.visible;
 }
 
+void flip_visible(Workbench& bench, labels::MaskLayerId id) {
+    MaskShow& show = bench.view().masks;
+    if (std::erase(show.hidden_layers, id) == 0 && show.visible) show.hidden_layers.push_back(id);
+    show.visible = true;
+}
+
 void draw_row(Ui& u, Area area, const Row& row) {
-    const bool selected = u.bench.layers()->selected == row.id;
-    ImGui::PushID(row.id);
+    const labels::MaskLayer* painted = u.bench.mask_layer();
+    const bool is_mask = !row.mask.is_nil();
+    const bool selected =
+        is_mask ? painted != nullptr && painted->info.id == row.mask : u.bench.layers()->selected == row.id;
+    ImGui::PushID(is_mask ? static_cast<int>(std::hash<labels::MaskLayerId>{}(row.mask)) : row.id);
     const Area eye{area.x0 + u.px(10), area.y0, area.x0 + u.px(34), area.y1};
     // Before the row, which would take its clicks.
     bool over_eye = false;
     if (click_area(u, "Layer " + row.name + " shown", eye, &over_eye))
-        u.later([id = row.id](Workbench& bench) { flip_visible(bench, id); });
+        u.later([id = row.id, mask = row.mask](Workbench& bench) {
+            mask.is_nil() ? flip_visible(bench, id) : flip_visible(bench, mask);
+        });
     const Area rest{eye.x1, area.y0, area.x1, area.y1};
     if (selected) {
         fill(area, u.theme.selection);
@@ -59,8 +83,11 @@ void draw_row(Ui& u, Area area, const Row& row) {
     }
     bool hovered = false;
     if (click_area(u, "Layer " + row.name, rest, &hovered))
-        u.later([id = row.id](Workbench& bench) {
-            bench.layers()->selected = id;
+        u.later([id = row.id, mask = row.mask](Workbench& bench) {
+            if (mask.is_nil())
+                bench.layers()->selected = id;
+            else
+                bench.asset_view().mask_layer = mask;
             bench.clear_selection();
         });
     if (hovered) tooltip(u, row.tip);
@@ -78,7 +105,9 @@ void draw_row(Ui& u, Area area, const Row& row) {
 }  // namespace
 
 int layer_rows(const Workbench& bench) {
-    return bench.layers() != nullptr ? static_cast<int>(bench.layers()->layers().size()) + 1 : 0;
+    if (bench.layers() == nullptr) return 0;
+    const auto masks = bench.document()->state().mask_layers_of(bench.view().asset);
+    return static_cast<int>(bench.layers()->layers().size() + masks.size()) + 1;
 }
 
 void draw_layer_list(Ui& u, Area head, Area area) {

@@ -95,8 +95,7 @@ void draw_look(Properties& p) {
     if (choice_field(u, "Mask look", p.row("Look"), index, k_fills))
         set_show(u, [index](MaskShow& to) { to.fill = static_cast<MaskFill>(index); });
     p.chips({{"Shown", "mask.show", show.visible, false, "Shows or hides all masks"},
-             {"Hatch rest", "mask.hatch", show.hatch_unlabelled, false,
-              "Shows what nobody has labelled yet"},
+             {"Hatch rest", "mask.hatch", show.hatch_unlabelled, false, "Shows what nobody has labelled yet"},
              {"Blink", "mask.blink", show.blink, false, "The active class comes and goes"}});
 }
 
@@ -129,6 +128,14 @@ void draw_operation(Properties& p) {
     p.chips({{"All classes", "mask.operation_on_all", brush.operation_on_all, false,
               "Else the active class alone"}});
     p.buttons({{"Apply", "mask.apply"}});
+    double tolerance = brush.outline_tolerance_px;
+    if (number_field(
+            u, "Tolerance",
+            p.row("Polygons", "How far, in pixels, their corners may lie beside the mask's edge; 0: exact"),
+            tolerance, 1))
+        set_brush(
+            u, [tolerance](MaskBrush& to) { to.outline_tolerance_px = std::clamp(tolerance, 0.0, 1000.0); });
+    p.buttons({{"Outline the class", "mask.outline"}, {"Paint selected", "mask.paint_selection"}});
 }
 
 std::string class_name(const Workbench& bench, const MaskLayer& layer, masks::Value value) {

@@ -189,7 +189,9 @@ void Canvas::draw_masks(Workbench& bench, render::Size target) {
     if (bench.view().masks.visible) {
         for (const auto& shown : bench.masks().masks()) {
             const labels::MaskLayer* layer = state.find(shown->id);
-            if (layer == nullptr || shown->pyramid.levels().empty()) continue;
+            const auto& hidden = bench.view().masks.hidden_layers;
+            const bool is_hidden = std::ranges::find(hidden, shown->id) != hidden.end();
+            if (layer == nullptr || is_hidden || shown->pyramid.levels().empty()) continue;
             LayerMask& held = m_mask_textures[shown->id];
             held.frame = m_frame;
             m_masks.draw(shown->pyramid, mask_style(*layer, state.ontology, bench, m_px), held.textures,

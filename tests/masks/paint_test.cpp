@@ -205,6 +205,19 @@ TEST_CASE("samples_survive_packing") {
     CHECK_FALSE(Block::of_packed(Bytes(10)));
 }
 
+TEST_CASE("samples_are_let_go_of_and_come_back") {
+    const std::int64_t before = Block::samples_in_memory_bytes();
+    Plane plane(20000, 20000, Depth::u8);
+    paint_all(plane, *ellipse({10, 10, 19000, 15000}), 3);
+    const std::int64_t held = blocks(plane) * 65536;
+    CHECK(Block::samples_in_memory_bytes() - before == held);
+    plane.let_go_of_samples();
+    CHECK(Block::samples_in_memory_bytes() == before);
+    CHECK(plane.at(9500, 7500) == 3);
+    CHECK(plane.at(10, 10) == 0);
+    CHECK(Block::samples_in_memory_bytes() - before <= 65536);
+}
+
 TEST_CASE("a_pyramid_follows_only_what_changed_and_invents_nothing") {
     Plane plane(5000, 3000, Depth::u8);
     paint_all(plane, *ellipse({100, 100, 4000, 2900}), 2);

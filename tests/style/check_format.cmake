@@ -1,6 +1,6 @@
 # Fails, with the places, on source files that clang-format would change. -DROOT, -DCLANG_FORMAT.
 set(files)
-foreach(folder base geo labels media assist formats render app tests)
+foreach(folder base geo masks labels media assist formats render app tests)
     file(GLOB_RECURSE found ${ROOT}/${folder}/*.cpp ${ROOT}/${folder}/*.h)
     list(APPEND files ${found})
 endforeach()
