@@ -7,6 +7,7 @@
 #include "app/command.h"
 #include "app/commands/mask_report.h"
 #include "app/commands/mask_steps.h"
+#include "app/commands/mask_values.h"
 #include "app/commands/support.h"
 
 namespace app {
@@ -102,10 +103,8 @@ base::Result<void> choose_class(MaskWork& work, const std::string& name) {
         work.class_id = found->id;
         return {};
     }
-    std::vector<std::string_view> names;
-    for (const labels::LabelClass& each : ontology.classes) names.push_back(each.name);
     return base::fail(ErrorKind::missing, "There is no class {:?}; the classes are {}: {}", name,
-                      fmt::join(names, ", "), work.project.string());
+                      class_names(ontology), work.project.string());
 }
 
 base::Result<void> choose_object(MaskWork& work, masks::Value object) {
@@ -287,9 +286,11 @@ std::vector<MaskStep> steps_of(const CLI::App& cli, const StepOptions& options) 
     return steps;
 }
 
+constexpr const char* k_steps = "Steps, taken in the order in which they are given";
+
 CLI::Option* add_step(CLI::App& cli, const MaskStepKind& kind) {
-    if (kind.type_name.empty()) return cli.add_flag(kind.option, kind.help)->group("Steps");
-    auto* option = cli.add_option(kind.option, kind.help)->type_name(kind.type_name)->group("Steps");
+    if (kind.type_name.empty()) return cli.add_flag(kind.option, kind.help)->group(k_steps);
+    auto* option = cli.add_option(kind.option, kind.help)->type_name(kind.type_name)->group(k_steps);
     option->type_size(1)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     return option->check([check = kind.check](const std::string& text) { return check(text); });
 }
@@ -301,6 +302,8 @@ void check_usage(const CLI::App& cli, const Options& options) {
         if (given(name) && options.steps.empty())
             throw CLI::ValidationError(name, "says how steps work; give one, such as --disc 40,30,8");
     }
+    if (options.remove_layer && !options.steps.empty())
+        throw CLI::ValidationError("--remove-layer", "goes without steps");
     const bool fills = given("--flood") || given("--wand") || given("--threshold");
     if (given("--area") && !fills)
         throw CLI::ValidationError("--area", "bounds --flood, --wand and --threshold; give one of them");
@@ -369,7 +372,6 @@ RunCommand setup(CLI::App& cli) {
         ->type_name("N,…")
         ->check(check_bands)
         ->needs(wand);
-    for (const auto& [option, kind] : step_options) cli.get_option("--remove-layer")->excludes(option);
     cli.parse_complete_callback([&cli, options, step_options] {
         options->steps = steps_of(cli, step_options);
         check_usage(cli, *options);

@@ -23,9 +23,9 @@ bool offers(const std::vector<std::string>& words, const std::string& completion
     return std::ranges::find(list, completion) != list.end();
 }
 
-const std::vector<std::string> k_commands = {"info",   "frames", "new",     "add",        "ls",   "ontology",
-                                             "import", "export", "formats", "log",        "undo", "redo",
-                                             "check",  "render", "cache",   "completion", "proxy"};
+const std::vector<std::string> k_commands = {
+    "info", "frames", "new",   "add",    "ls",    "ontology",   "import", "export", "formats", "log",
+    "undo", "redo",   "check", "render", "cache", "completion", "proxy",  "grid",   "mask"};
 
 }  // namespace
 

@@ -104,3 +104,39 @@ TEST_CASE("render refuses what is not there and what it would destroy") {
     CHECK(limn_json({"check", project})["clean"].GetBool());
     CHECK_FALSE(fs::exists(folder / "out.png"));
 }
+
+TEST_CASE("render draws the pixel masks over what they label, unless told not to") {
+    if (!has_opengl()) return;
+    const Folder folder;
+    REQUIRE(run({"ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=c=blue:size=64x48", "-frames:v", "1",
+                 folder / "blue.png"})
+                .exit_code == 0);
+    REQUIRE(run({"gdal_create", "-q", "-of", "GTiff", "-ot", "Byte", "-outsize", "64", "48", "-bands", "3",
+                 "-burn", "40", "-burn", "80", "-burn", "120", folder / "scene.tif"})
+                .exit_code == 0);
+    for (const char* medium : {"blue.png", "scene.tif"}) {
+        CAPTURE(medium);
+        const std::string project = folder / (std::string{medium} + ".limn");
+        limn_ok({"new", project});
+        limn_ok({"ontology", project, "--set",
+                 folder.write("c.json", R"({"classes":[{"name":"a","color":"#FF0000"}]})")});
+        limn_ok({"add", project, folder / medium});
+        limn_ok({"mask", project, "--class", "a", "--rectangle", "0,0,32,48"});
+        std::vector<std::string> words = {"render", project, "-o", folder / "with.png"};
+        if (medium == std::string_view{"scene.tif"}) words.insert(words.end(), {"--stretch", "none"});
+        limn_ok(words);
+        words[3] = folder / "without.png";
+        words.emplace_back("--no-masks");
+        limn_ok(words);
+        const Picture with = load(folder / "with.png"), without = load(folder / "without.png");
+        const auto below = without.at(16, 24);
+        const auto mixed = [&](std::size_t i) {
+            return static_cast<int>(std::lround(0.55 * (i == 0 ? 255 : 0) + 0.45 * below.at(i)));
+        };
+        CHECK(near(with.at(16, 24), {mixed(0), mixed(1), mixed(2)}, 3));
+        CHECK(with.at(48, 24) == without.at(48, 24));
+        CHECK_FALSE(near(without.at(16, 24), with.at(16, 24), 30));
+        // The outline is inside of the class, and stronger.
+        CHECK(with.at(31, 24)[0] > with.at(16, 24)[0]);
+    }
+}
