@@ -21,5 +21,6 @@ extern const FormatDriver png_masks_driver;   // png_masks.cpp
 extern const FormatDriver voc_masks_driver;   // voc_masks.cpp
 extern const FormatDriver davis_driver;       // davis.cpp
 extern const FormatDriver mots_driver;        // mots.cpp
+extern const FormatDriver chips_driver;       // chips.cpp
 
 }  // namespace formats

@@ -15,8 +15,10 @@ char** GdalOptions::get() {
 
 Dataset open_raster(const std::filesystem::path& file, std::vector<const char*> drivers) {
     geo::set_up_gdal();
+    const bool any = drivers.empty();
     drivers.push_back(nullptr);
-    return Dataset{GDALDataset::Open(file.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY, drivers.data())};
+    return Dataset{
+        GDALDataset::Open(file.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY, any ? nullptr : drivers.data())};
 }
 
 base::Georeference georeference_of(GDALDataset& dataset) {

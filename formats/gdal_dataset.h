@@ -32,7 +32,8 @@ private:
     std::vector<char*> m_pointers;
 };
 
-// Opened to be read, by one of these drivers alone. Null when it cannot be; GDAL's messages say why.
+// Opened to be read, by one of these drivers alone, by any where there are none. Null when it cannot be;
+// GDAL's messages say why.
 [[nodiscard]] Dataset open_raster(const std::filesystem::path& file, std::vector<const char*> drivers);
 
 // Where it lies, as GDAL says it.

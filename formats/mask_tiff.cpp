@@ -163,7 +163,7 @@ private:
 
 }  // namespace
 
-void describe_mask(const LayerToWrite& layer, GDALDataset& dataset) {
+void describe_mask(const LayerToWrite& layer, GDALDataset& dataset, SideFile side_file) {
     GDALRasterBand& band = *dataset.GetRasterBand(1);
     if (band.GetRasterDataType() == GDT_Byte) {
         GDALColorTable palette(GPI_RGB);
@@ -177,6 +177,7 @@ void describe_mask(const LayerToWrite& layer, GDALDataset& dataset) {
     band.SetNoDataValue(0);
     dataset.SetMetadataItem("LIMN_MASK", to_json(layer.legend).c_str());
     put_georeference(layer.asset->georeference, dataset);
+    if (side_file == SideFile::no) return;
     put_names(layer.legend, band);
     put_table(layer.legend, band);
 }

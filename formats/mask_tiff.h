@@ -18,8 +18,10 @@ struct MaskTiff {
     std::vector<masks::Value> recode;  // by value, 65536 of them; empty: as they are
 };
 
+// What GDAL keeps in NAME.aux.xml: lists of names of values.
+enum class SideFile { yes, no };
 // Palette, names of values, nodata 0, the legend (metadata item LIMN_MASK) and where it lies.
-void describe_mask(const LayerToWrite& layer, GDALDataset& dataset);
+void describe_mask(const LayerToWrite& layer, GDALDataset& dataset, SideFile side_file = SideFile::yes);
 // Writes a block of 512 × 512 at a time. Errors: io, cancelled.
 [[nodiscard]] base::Result<void> write_mask_tiff(const LayerToWrite& layer, const std::filesystem::path& file,
                                                  const MaskTiff& how, GdalProgress progress);

@@ -61,6 +61,7 @@ const std::vector<MaskCase>& mask_cases() {
                        {"a broken RLE", "0 1000 1 6 10 ~~~\n", "does not fill"},
                        {"a short RLE", "0 1000 1 6 10 12\n", "does not fill"},
                        {"no size", "0 1000 1 0 10 12\n", "Line 1"}}},
+        {.id = "chips", .out = "chips", .file = "", .lone_file = "", .of_objects = true, .malformed = {}},
         {.id = "yolo-seg",
          .out = "yolo",
          .file = "yolo",
