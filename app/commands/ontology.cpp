@@ -6,6 +6,7 @@
 #include "app/commands/ontology_edit.h"
 #include "app/commands/support.h"
 #include "labels/json.h"
+#include "masks/combine.h"
 
 namespace app {
 
@@ -28,13 +29,31 @@ base::Result<void> refuse_vanishing(const std::vector<UsedClass>& gone, const Op
     if (gone.empty() || options.force) return {};
     std::vector<std::string> names;
     for (const UsedClass& one : gone) {
-        names.push_back(fmt::format("{} ({})", one.name, count_text(std::ssize(one.tracks), "track")));
+        std::string uses = one.tracks.empty() ? std::string{} : count_text(std::ssize(one.tracks), "track");
+        if (!one.masks.empty())
+            uses += (uses.empty() ? "" : ", ") + count_text(std::ssize(one.masks), "mask");
+        names.push_back(fmt::format("{} ({})", one.name, uses));
     }
     return base::fail(
         base::ErrorKind::refused,
         "Classes in use are missing from the new ontology: {}; keep them, or remove them with their "
         "labels by --force: {}",
         fmt::join(names, ", "), options.project);
+}
+
+// What had these values is unlabelled then.
+void unlabel(labels::Transaction& transaction, const labels::State& state, labels::MaskLayerId id,
+             const std::vector<masks::Value>& values) {
+    labels::MaskLayerInfo info = state.find(id)->info;
+    std::vector<std::pair<masks::Value, masks::Value>> table;
+    for (const masks::Value value : values) {
+        table.emplace_back(value, masks::Value{0});
+        std::erase_if(info.values, [&](const labels::MaskValue& each) { return each.value == value; });
+    }
+    transaction.change_mask(id, [&](masks::Plane& plane) {
+        if (auto recoded = masks::recoded(plane, table)) plane = std::move(*recoded);
+    });
+    transaction.put_mask_layer(info);
 }
 
 base::Result<void> replace(const Options& options) {
@@ -51,6 +70,7 @@ base::Result<void> replace(const Options& options) {
     transaction.put_ontology(*wanted);
     for (const UsedClass& one : gone) {
         for (const labels::TrackId id : one.tracks) transaction.erase_track(id);
+        for (const auto& [id, values] : one.masks) unlabel(transaction, document.state(), id, values);
     }
     transaction.commit();
     return (*project)->flush();

@@ -92,6 +92,15 @@ std::vector<UsedClass> vanishing(const labels::State& state, const labels::Ontol
         entry.name = gone->name;
         entry.tracks.push_back(id);
     }
+    for (const auto& [id, layer] : state.mask_layers) {
+        for (const labels::MaskValue& value : layer->info.values) {
+            const labels::LabelClass* gone = state.ontology.find(value.class_id);
+            if (wanted.find(value.class_id) || !gone) continue;
+            UsedClass& entry = used[gone->name];
+            entry.name = gone->name;
+            entry.masks[id].push_back(value.value);
+        }
+    }
     std::vector<UsedClass> list;
     for (auto& [name, entry] : used) list.push_back(std::move(entry));
     return list;

@@ -2,6 +2,7 @@
 // Reading an ontology from a file, and putting it in the place of another without losing what is labelled.
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ namespace app {
 struct UsedClass {
     std::string name;
     std::vector<labels::TrackId> tracks;
+    std::map<labels::MaskLayerId, std::vector<masks::Value>> masks;  // and their values of the class
 };
 // Classes that have labels and are not in `wanted`.
 [[nodiscard]] std::vector<UsedClass> vanishing(const labels::State& state, const labels::Ontology& wanted);

@@ -369,3 +369,18 @@ TEST_CASE("mask refuses what it cannot do and leaves the project as it was") {
     CHECK(limn_json({"log", project}).Size() == 2);
     CHECK(limn_json({"check", project})["clean"].GetBool());
 }
+
+TEST_CASE("a class that masks use is not removed unseen, and by force its pixels are unlabelled") {
+    const Folder folder;
+    const std::string project = with_raster(folder);
+    limn_ok({"mask", project, "--class", "water", "--rectangle", "0,0,100,100"});
+    const std::string classes = folder.write("classes.json", R"({"classes":["forest"]})");
+    const auto refused = limn({"ontology", project, "--set", classes});
+    CHECK(refused.exit_code == 1);
+    CHECK(refused.err.find("water (1 mask)") != std::string::npos);
+    limn_ok({"ontology", project, "--set", classes, "--force"});
+    CHECK(pixels({project}, "") == 600 * 400);
+    limn_ok({"check", project});
+    limn_ok({"undo", project});
+    CHECK(pixels({project}, "water") == 10000);
+}
