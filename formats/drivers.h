@@ -22,5 +22,6 @@ extern const FormatDriver voc_masks_driver;   // voc_masks.cpp
 extern const FormatDriver davis_driver;       // davis.cpp
 extern const FormatDriver mots_driver;        // mots.cpp
 extern const FormatDriver chips_driver;       // chips.cpp
+extern const FormatDriver npz_driver;         // npz.cpp
 
 }  // namespace formats

@@ -12,7 +12,7 @@ namespace {
 constexpr auto k_formats = std::to_array<const FormatDriver*>(
     {&limn_json_driver, &cvat_video_driver, &mot_driver, &coco_driver, &geojson_driver, &gpkg_driver,
      &shapefile_driver, &flatgeobuf_driver, &kml_driver, &geotiff_driver, &cog_driver, &yolo_seg_driver,
-     &png_masks_driver, &voc_masks_driver, &davis_driver, &mots_driver, &chips_driver});
+     &png_masks_driver, &voc_masks_driver, &davis_driver, &mots_driver, &chips_driver, &npz_driver});
 constexpr std::size_t k_probe_bytes = 64u << 10;
 constexpr std::size_t k_max_warnings = 100;
 

@@ -7,7 +7,7 @@ root=$(cd "$here/../.." && pwd)
 build=${LIMN_FUZZ_BUILD:-$root/build/fuzz}
 seconds=${1:-60}
 [ $# -gt 0 ] && shift
-targets=${*:-limn cvat-video mot coco geojson gpkg shapefile flatgeobuf kml geotiff cog yolo-seg png-masks voc-masks davis mots ontology edit project mp4-table index-file band-math raster}
+targets=${*:-limn cvat-video mot coco geojson gpkg shapefile flatgeobuf kml geotiff cog yolo-seg png-masks voc-masks davis mots npz ontology edit project mp4-table index-file band-math raster}
 
 # RapidJSON 1.1 has a template member that assigns to a const; clang 19 minds unless templates are parsed when used.
 # Its stack also adds 0 to a null pointer, and its number reader counts the leading zeros of 0: odd, not harmful.
