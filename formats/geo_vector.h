@@ -21,6 +21,10 @@ struct VectorFormat {
     std::vector<const char*> dataset_options, layer_options;  // "NAME=VALUE"
 };
 
+// The options of every one of these drivers.
+inline constexpr FormatOption k_vector_options[] = {
+    {"masks", "yes", "also the outlines of mask layers, a polygon for each piece", k_yes_or_no}};
+
 // Errors: refused (no place on the ground, a CRS the format cannot have), io, cancelled.
 [[nodiscard]] base::Result<Report> write_geo_vector(const VectorFormat& format, const labels::State& state,
                                                     const std::filesystem::path& out,
@@ -52,8 +56,10 @@ inline constexpr const char* author = "author";
 inline constexpr const char* occluded = "occluded";
 inline constexpr const char* frame = "frame";
 inline constexpr const char* area = "area_ha";
-inline constexpr const char* all[] = {id,         class_name, name,     shape, source,
-                                      confidence, author,     occluded, frame, area};
+inline constexpr const char* mask_layer = "mask_layer";
+inline constexpr const char* mask_value = "mask_value";
+inline constexpr const char* all[] = {id,     class_name, name,  shape, source,     confidence,
+                                      author, occluded,   frame, area,  mask_layer, mask_value};
 }  // namespace field
 
 // The name of an attribute's field: its own, with an underscore after it where one of the above, or a column

@@ -50,12 +50,18 @@ enum class Role {
 };
 
 Role role_of(std::string_view name) {
-    static constexpr std::pair<const char*, Role> k_roles[] = {
-        {field::id, Role::id},         {field::class_name, Role::class_name},
-        {field::name, Role::name},     {field::shape, Role::shape},
-        {field::source, Role::source}, {field::confidence, Role::confidence},
-        {field::author, Role::author}, {field::occluded, Role::occluded},
-        {field::frame, Role::frame},   {field::area, Role::nothing}};
+    static constexpr std::pair<const char*, Role> k_roles[] = {{field::id, Role::id},
+                                                               {field::class_name, Role::class_name},
+                                                               {field::name, Role::name},
+                                                               {field::shape, Role::shape},
+                                                               {field::source, Role::source},
+                                                               {field::confidence, Role::confidence},
+                                                               {field::author, Role::author},
+                                                               {field::occluded, Role::occluded},
+                                                               {field::frame, Role::frame},
+                                                               {field::area, Role::nothing},
+                                                               {field::mask_layer, Role::nothing},
+                                                               {field::mask_value, Role::nothing}};
     for (const auto& [own, role] : k_roles)
         if (EQUAL(own, std::string(name).c_str())) return role;
     return is_column_of_formats(name) ? Role::nothing : Role::attribute;

@@ -16,6 +16,7 @@
 #include "formats/text.h"
 #include "geo/gdal.h"
 #include "labels/json.h"
+#include "masks/outlines.h"
 
 namespace formats {
 
@@ -77,6 +78,9 @@ public:
 
     base::Result<Report> write() {
         geo::set_up_gdal();
+        const auto chosen = ChosenOptions::of(*find_format(m_format.id), m_context.options);
+        if (!chosen) return std::unexpected(chosen.error());
+        m_with_masks = chosen->yes("masks");
         const auto assets = assets_to_write(m_state, m_context);
         if (!assets) return std::unexpected(assets.error());
         if (auto done = choose_crs(); !done) return std::unexpected(done.error());
@@ -214,6 +218,18 @@ private:
         if (all.occluded > 0) add(field::occluded, OFTInteger, OFSTBoolean);
         if (has_later_frames()) add(field::frame, OFTInteger64);
         add(field::area, OFTReal);
+        if (!has_layers(m_sources)) return;
+        add(field::mask_layer, OFTString);
+        add(field::mask_value, OFTInteger);
+    }
+
+    std::vector<const labels::MaskLayer*> layers_of(const Source& source) const {
+        return m_with_masks ? m_state.mask_layers_of(source.asset->id)
+                            : std::vector<const labels::MaskLayer*>{};
+    }
+
+    bool has_layers(std::span<const Source> sources) const {
+        return std::ranges::any_of(sources, [&](const Source& each) { return !layers_of(each).empty(); });
     }
 
     static std::string lower(std::string text) {
@@ -259,7 +275,7 @@ private:
         for (const Source& source : sources)
             for (const labels::TrackId id : m_state.tracks_of(source.asset->id))
                 kinds.insert(kind_of(m_state.find(id)->info.shape));
-        if (kinds.empty()) kinds.insert(Kind::polygons);
+        if (kinds.empty() || has_layers(sources)) kinds.insert(Kind::polygons);
         for (const Kind kind : kinds) {
             const auto name = file.stem().string() + (kinds.size() > 1 ? suffix_of(kind) : "");
             if (auto done =
@@ -402,10 +418,65 @@ private:
             }
             m_report.tracks += any;
         }
+        if (only == nullptr || *only == Kind::polygons)
+            for (const labels::MaskLayer* each : layers_of(source))
+                if (auto done = write_outlines(**layer, source, *ground, *each, file, messages); !done)
+                    return done;
         if (in_transaction && (*layer)->CommitTransaction() != OGRERR_NONE)
             return base::fail(ErrorKind::io, "The layer cannot be ended ({}): {}", messages.reason(),
                               file.string());
         return {};
+    }
+
+    // A polygon for each piece of each value. They are written as they are found: the memory follows those
+    // that are still open.
+    base::Result<void> write_outlines(OGRLayer& layer, const Source& source, const Ground& ground,
+                                      const labels::MaskLayer& mask, const std::filesystem::path& file,
+                                      const geo::GdalMessages& messages) {
+        bool failed = false;
+        auto done = masks::outlines(
+            mask.plane, masks::Which::labelled(),
+            [&](masks::Outline&& outline) {
+                if (!failed) failed = !write_outline(layer, source, ground, mask.info, outline);
+            },
+            m_context.stop);
+        ++m_report.layers;
+        if (m_context.stop.stop_requested()) return cancelled(file);
+        if (failed)
+            return base::fail(ErrorKind::io, "The outlines of \"{}\" cannot be written ({}): {}",
+                              mask.info.name, messages.reason(), file.string());
+        return done;
+    }
+
+    bool write_outline(OGRLayer& layer, const Source& source, const Ground& ground,
+                       const labels::MaskLayerInfo& info, const masks::Outline& outline) {
+        labels::Path path;
+        for (const masks::Ring& ring : outline.rings) {
+            if (!path.points.empty())
+                path.ring_starts.push_back(static_cast<std::uint32_t>(path.points.size()));
+            path.points.insert(path.points.end(), ring.begin(), ring.end());
+        }
+        const labels::Geometry shape = std::move(path);
+        auto geometry = ground.geometry(shape, ShapeKind::polygon);
+        if (!geometry) {
+            ++m_placeless;
+            return true;
+        }
+        OGRFeature feature(layer.GetLayerDefn());
+        const labels::MaskValue* value = info.find(outline.value);
+        const labels::LabelClass* owner = value != nullptr ? m_state.ontology.find(value->class_id) : nullptr;
+        const auto set = [&](const char* name, const std::string& text) {
+            if (!text.empty()) feature.SetField(column(m_plan.own.at(name)), text.c_str());
+        };
+        set(field::class_name, owner != nullptr ? owner->name : fmt::format("class {}", outline.value));
+        set(field::name, value != nullptr ? value->name : "");
+        set(field::shape, std::string(labels::name_of(ShapeKind::polygon)));
+        set(field::mask_layer, info.name);
+        feature.SetField(column(m_plan.own.at(field::mask_value)), outline.value);
+        if (const auto area = area_of(source, shape, ShapeKind::polygon))
+            feature.SetField(column(m_plan.own.at(field::area)), *area / 1e4);
+        feature.SetGeometryDirectly(geometry.release());
+        return layer.CreateFeature(&feature) == OGRERR_NONE;
     }
 
     bool write_feature(OGRLayer& layer, const Source& source, const labels::Track& track,
@@ -492,6 +563,7 @@ private:
     bool m_is_folder = false;
     std::filesystem::path m_main_file;
     std::int64_t m_total = 1, m_placeless = 0;
+    bool m_with_masks = true;
 };
 
 }  // namespace

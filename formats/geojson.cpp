@@ -41,16 +41,18 @@ const FormatDriver geojson_driver = {
     .carries =
         "Boxes, ellipses, polygons with holes, polylines, points and masks of rasters and pictures, in "
         "longitude and latitude of WGS 84; "
-        "class, name, attributes, source, confidence and author as fields, and the area in hectares.",
+        "class, name, attributes, source, confidence and author as fields, and the area in hectares; of mask "
+        "layers a polygon for each piece, with its class, value and area.",
     .loses =
         "Ellipses become polygons of 64 corners, masks polygons along the edges of their pixels (both are "
         "known "
         "again on the way back, where nothing changed them); what is finer than seven decimals of a degree "
-        "(a centimetre), layers, groups, and numbers' own spelling.",
+        "(a centimetre), layers, groups, and numbers' own spelling; mask layers come back as polygons.",
     .probe = probe,
     .read = read_as<format>,
     .write = write_as<format>,
     .in_a_crs = true,
+    .options = k_vector_options,
 };
 
 }  // namespace formats

@@ -39,15 +39,18 @@ const FormatDriver gpkg_driver = {
     .carries =
         "Boxes, ellipses, polygons with holes, polylines, points and masks of rasters and pictures, in the "
         "raster's own CRS or a chosen one, a layer for each medium; "
-        "class, name, attributes, source, confidence and author as fields, and the area in hectares.",
+        "class, name, attributes, source, confidence and author as fields, and the area in hectares; of mask "
+        "layers a polygon for each piece, with its class, value and area.",
     .loses =
         "Ellipses become polygons of 64 corners, masks polygons along the edges of their pixels (both are "
         "known "
-        "again on the way back, where nothing changed them); layers, groups, and numbers' own spelling.",
+        "again on the way back, where nothing changed them); layers, groups, and numbers' own spelling; mask "
+        "layers come back as polygons.",
     .probe = probe,
     .read = read_as<format>,
     .write = write_as<format>,
     .in_a_crs = true,
+    .options = k_vector_options,
 };
 
 }  // namespace formats

@@ -37,16 +37,19 @@ const FormatDriver shapefile_driver = {
     .carries =
         "Boxes, ellipses, polygons with holes, polylines, points and masks of rasters and pictures, in the "
         "raster's own CRS or a chosen one; polygons, lines and points in files of their own; "
-        "class, name, attributes, source, confidence and author as fields, and the area in hectares.",
+        "class, name, attributes, source, confidence and author as fields, and the area in hectares; of mask "
+        "layers a polygon for each piece, with its class, value and area.",
     .loses =
         "Ellipses become polygons of 64 corners, masks polygons along the edges of their pixels (both are "
         "known "
         "again on the way back, where nothing changed them); names of fields longer than ten characters, "
-        "texts longer than 254 bytes, layers, groups, and numbers' own spelling.",
+        "texts longer than 254 bytes, layers, groups, and numbers' own spelling; mask layers come back as "
+        "polygons.",
     .probe = probe,
     .read = read_as<format>,
     .write = write_as<format>,
     .in_a_crs = true,
+    .options = k_vector_options,
 };
 
 }  // namespace formats
