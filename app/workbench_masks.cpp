@@ -6,6 +6,7 @@
 #include "app/mask_operations.h"
 #include "app/tools/mask_gesture.h"
 #include "app/workbench.h"
+#include "app/workbench_jobs.h"
 #include "assist/threshold.h"
 #include "labels/interpolate.h"
 #include "labels/mask_geometry.h"
@@ -244,6 +245,16 @@ static masks::RegionPtr region_of_shape(const labels::Geometry& geometry, labels
     return masks::polygon(std::move(rings));
 }
 
+static labels::Path path_of(const masks::Outline& outline, double tolerance_px) {
+    labels::Path path;
+    for (const masks::Ring& ring : outline.rings) {
+        if (!path.points.empty()) path.ring_starts.push_back(static_cast<std::uint32_t>(path.points.size()));
+        const masks::Ring simple = masks::simplify(ring, tolerance_px);
+        path.points.insert(path.points.end(), simple.begin(), simple.end());
+    }
+    return path;
+}
+
 void Workbench::paint_selection() {
     const auto size = shown_size_px();
     if (!size || !can_have_masks()) return;
@@ -268,46 +279,42 @@ void Workbench::paint_selection() {
     if (painted == 0) toast(ToastKind::info, "Select polygons, boxes or ellipses first");
 }
 
+// Adopted like an import: worked out on the mask as it is now, put in as one step.
 void Workbench::outline_mask() {
     const MaskLayer* layer = mask_layer();
     const labels::MaskValue* value = layer != nullptr ? layer->info.first_of(m_view.active_class) : nullptr;
     if (value == nullptr)
         return toast(ToastKind::info, "The active class is not in this mask; choose one that is");
-    constexpr std::size_t k_most = 20000;
-    std::vector<masks::Outline> found;
-    std::stop_source enough;
-    const auto done = masks::outlines(
-        layer->plane, masks::Which::of(value->value),
-        [&](masks::Outline&& outline) {
-            found.push_back(std::move(outline));
-            if (found.size() > k_most) enough.request_stop();
-        },
-        enough.get_token());
-    if (!done || found.size() > k_most)
-        return toast(
-            ToastKind::warning,
-            fmt::format("These are more than {} parts; remove islands first, or export polygons", k_most));
-    edit(fmt::format("Outline {} parts", found.size()), [&](labels::Transaction& transaction) {
-        for (const masks::Outline& outline : found) {
-            labels::Path path;
-            for (const masks::Ring& ring : outline.rings) {
-                if (!path.points.empty())
-                    path.ring_starts.push_back(static_cast<std::uint32_t>(path.points.size()));
-                const masks::Ring simple = masks::simplify(ring, m_view.brush.outline_tolerance_px);
-                path.points.insert(path.points.end(), simple.begin(), simple.end());
-            }
-            labels::TrackInfo info{.id = labels::TrackId::make(),
-                                   .asset = m_view.asset,
-                                   .class_id = value->class_id,
-                                   .shape = labels::ShapeKind::polygon,
-                                   .extent = labels::Extent::picture,
-                                   .author = m_author};
-            info.number = document()->next_number(value->class_id);
-            transaction.put_track(info);
-            transaction.put_keyframe(info.id,
-                                     {.frame = shown_frame(), .geometry = std::move(path), .attributes = {}});
-        }
-    });
+    if (m_importing) return toast(ToastKind::info, "Wait until the last import or outlining is done");
+    m_importing = std::make_shared<Imported>();
+    labels::TrackInfo first{.asset = m_view.asset,
+                            .class_id = value->class_id,
+                            .number = document()->next_number(value->class_id),
+                            .shape = labels::ShapeKind::polygon,
+                            .extent = labels::Extent::picture,
+                            .author = m_author};
+    m_importing->job = m_pool.submit(
+        "Outline the mask",
+        [imported = m_importing, plane = layer->plane, which = masks::Which::of(value->value), first,
+         frame = shown_frame(),
+         tolerance = m_view.brush.outline_tolerance_px](base::Job& job) -> base::Result<std::string> {
+            auto edit = std::make_shared<labels::Edit>();
+            const auto take = [&](masks::Outline&& outline) {
+                labels::TrackInfo info = first;
+                info.id = labels::TrackId::make();
+                info.number += std::ssize(edit->tracks);
+                labels::Keyframe keyframe{
+                    .frame = frame, .geometry = path_of(outline, tolerance), .attributes = {}};
+                labels::TrackEdit& made = edit->tracks[info.id];
+                made.info = {std::nullopt, info};
+                made.keyframes[frame] = {std::nullopt, std::move(keyframe)};
+            };
+            if (auto done = masks::outlines(plane, which, take, job.stop_token()); !done)
+                return std::unexpected(done.error());
+            std::string said = fmt::format("{} polygons", edit->tracks.size());
+            if (!edit->tracks.empty()) imported->edit = std::move(edit);
+            return said;
+        });
 }
 
 void Workbench::interpolate_mask() {
