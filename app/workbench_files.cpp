@@ -267,7 +267,7 @@ bool Workbench::take_imported() {
         toast(ToastKind::error, result.error().message);
     } else if (imported->edit && !document()->adopt(imported->job->name(), imported->edit)) {
         toast(ToastKind::error,
-              "The labels changed while the file was read, so nothing was imported; import it again");
+              "The labels changed meanwhile, so nothing was put in; do it again: " + imported->job->name());
     } else {
         toast(ToastKind::good, *result);
     }

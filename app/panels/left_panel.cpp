@@ -173,7 +173,10 @@ void draw_first_class(Ui& u, Area row) {
 
 void draw_classes_head(Ui& u, Area head, bool may_add) {
     const labels::MaskLayer* mask = u.bench.mask_layer();
-    section_head(u, head, mask != nullptr ? "Mask · " + mask->info.name : "Classes");
+    section_head(u, head,
+                 mask == nullptr             ? "Classes"
+                 : mask->info.name == "mask" ? "Mask"
+                                             : "Mask · " + mask->info.name);
     if (!may_add) return;
     const float middle = (head.y0 + head.y1) / 2;
     const Area plus{head.x1 - u.px(19), middle - u.px(11), head.x1 + u.px(3), middle + u.px(11)};
