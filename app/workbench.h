@@ -282,7 +282,9 @@ public:
 
     // -- files
     // -------------------------------------------------------------------------------------------------------
-    void export_to(std::string format_id, std::filesystem::path out, bool pictures);
+    // `options`: NAME=VALUE each, as the format takes them.
+    void export_to(std::string format_id, std::filesystem::path out, bool pictures,
+                   std::vector<std::string> options = {});
     void import_from(std::filesystem::path file);
 
     // -- what is shown besides

@@ -4,6 +4,7 @@
 
 #include "app/commands/import_labels.h"
 #include "app/commands/media_readers.h"
+#include "app/commands/report_out.h"
 #include "app/commands/support.h"
 #include "app/view_state_file.h"
 #include "app/workbench.h"
@@ -187,7 +188,8 @@ bool Workbench::take_media() {
 
 static base::Result<std::string> run_export(const labels::State& state, const formats::FormatDriver& driver,
                                             const fs::path& out, const fs::path& project,
-                                            formats::Pictures pictures, base::Job& job) {
+                                            formats::Pictures pictures, std::span<const std::string> options,
+                                            base::Job& job) {
     MediaReaders media{state, project};
     formats::WriteContext context;
     for (const labels::Asset& asset : state.assets) context.assets.push_back(asset.id);
@@ -199,24 +201,29 @@ static base::Result<std::string> run_export(const labels::State& state, const fo
     };
     context.pts_of_frame = [&](labels::AssetId id, std::int64_t frame) { return media.pts_of(id, frame); };
     context.frames_manifest = [&](labels::AssetId id) { return media.frames_manifest(id); };
+    context.file_of_medium = [&](labels::AssetId id) { return media.file_of(id); };
+    auto told = driver_options(driver, options, out);
+    if (!told) return std::unexpected(told.error());
+    context.options = std::move(*told);
     context.stop = job.stop_token();
     context.progress = [&job](double fraction) { job.set_progress(fraction); };
     auto report = driver.write(state, out, context);
     if (!report) return std::unexpected(report.error());
-    std::string sentence = fmt::format("Exported {} as {} to {}", count_text(report->tracks, "track"),
-                                       driver.title, out.string());
+    std::string sentence =
+        fmt::format("Exported {} as {} to {}", counts_text(*report), driver.title, out.string());
     if (!report->warnings.empty()) sentence += fmt::format(" — {}", fmt::join(report->warnings, "; "));
     return sentence;
 }
 
-void Workbench::export_to(std::string format_id, fs::path out, bool pictures) {
+void Workbench::export_to(std::string format_id, fs::path out, bool pictures,
+                          std::vector<std::string> options) {
     const formats::FormatDriver* driver = formats::find_format(format_id);
     if (!m_project || driver == nullptr || driver->write == nullptr) return;
     const auto with = pictures ? formats::Pictures::png : formats::Pictures::none;
     m_watched.push_back(
         m_pool.submit("Exporting " + out.filename().string(),
                       [=, project = m_project->path(), snapshot = document()->snapshot()](base::Job& job) {
-                          return run_export(*snapshot, *driver, out, project, with, job);
+                          return run_export(*snapshot, *driver, out, project, with, options, job);
                       }));
 }
 
@@ -236,8 +243,7 @@ static base::Result<std::string> run_import(const labels::State& state, const fs
     }
     if (!result) return std::unexpected(result.error());
     std::string sentence =
-        fmt::format("Imported {}, {} from {}", count_text(result->report.tracks, "track"),
-                    count_text(result->report.keyframes, "keyframe"), request.file.filename().string());
+        fmt::format("Imported {} from {}", counts_text(result->report), request.file.filename().string());
     if (!result->report.warnings.empty())
         sentence += fmt::format(" — {}", fmt::join(result->report.warnings, "; "));
     return sentence;

@@ -316,8 +316,10 @@ const FormatDriver limn_json_driver = {
     .extensions = k_extensions,
     .carries =
         "Everything: ontology, media and where they are, tracks with keyframes, pts, attributes, source and "
-        "author, inspection grids.",
-    .loses = "Nothing but the history of edits, which stays in the project file.",
+        "author, inspection grids; not the pixels of mask layers.",
+    .loses =
+        "Mask layers (the masks of objects are carried), and the history of edits, which stays in the "
+        "project file.",
     .probe = probe,
     .read = read,
     .write = write,

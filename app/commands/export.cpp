@@ -15,7 +15,7 @@ namespace {
 
 struct Options {
     std::string project, format, out, asset, frames, crs;
-    std::vector<std::string> classes;
+    std::vector<std::string> classes, driver_options;
     bool pictures = false, json = false;
 };
 
@@ -123,6 +123,9 @@ base::Result<void> run(const Options& options) {
     const auto labels = labels_to_export(options, document, context.assets);
     if (!labels) return std::unexpected(labels.error());
     if (auto fine = check_out(options, document.state(), driver); !fine) return fine;
+    auto told = driver_options(driver, options.driver_options, options.out);
+    if (!told) return std::unexpected(told.error());
+    context.options = std::move(*told);
     MediaReaders media{document.state(), (*project)->path()};
     if (auto found = need_media(options, media, context); !found) return found;
     ProgressLine progress{"Exporting"};
@@ -135,6 +138,7 @@ base::Result<void> run(const Options& options) {
         return media.pts_of(id, frame);
     };
     context.frames_manifest = [&media](labels::AssetId id) { return media.frames_manifest(id); };
+    context.file_of_medium = [&media](labels::AssetId id) { return media.file_of(id); };
     context.crs = options.crs;
     context.stop = interrupt.stop_token();
     context.progress = progress.callback();
@@ -162,6 +166,7 @@ RunCommand setup(CLI::App& cli) {
                    "Formats with places on the ground: in this coordinate reference system, EPSG:… or WKT; "
                    "without it in the raster's own, GeoJSON and KML in WGS 84")
         ->type_name("CRS");
+    add_driver_options(cli, options->driver_options);
     cli.add_flag("--pictures", options->pictures, "Also write the labelled frames as PNG");
     cli.add_flag("--json", options->json, "As JSON");
     return [options] { return run(*options); };

@@ -17,7 +17,13 @@ void write_json() {
         json.begin_object().field("id", driver->id).field("title", driver->title);
         json.texts("extensions", driver->extensions);
         json.field("reads", driver->read != nullptr).field("writes", driver->write != nullptr);
-        json.field("carries", driver->carries).field("loses", driver->loses).end_object();
+        json.field("carries", driver->carries).field("loses", driver->loses);
+        json.key("options").begin_array();
+        for (const formats::FormatOption& option : driver->options) {
+            json.begin_object().field("name", option.name).field("standard", option.standard);
+            json.field("says", option.says).texts("choices", option.choices).end_object();
+        }
+        json.end_array().end_object();
     }
     json.end_array();
 }
@@ -27,6 +33,8 @@ void print_text() {
         const char* way = !driver->write ? "reads" : !driver->read ? "writes" : "reads and writes";
         fmt::print("{:<12} {} ({})\n", driver->id, driver->title, way);
         fmt::print("             carries: {}\n             loses:   {}\n", driver->carries, driver->loses);
+        for (const formats::FormatOption& option : driver->options)
+            fmt::print("             --option {}={}  {}\n", option.name, option.standard, option.says);
     }
 }
 

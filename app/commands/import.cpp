@@ -14,7 +14,7 @@ namespace {
 
 struct Options {
     std::string project, format, asset;
-    std::vector<std::string> files;
+    std::vector<std::string> files, driver_options;
     double thin_px = -1;
     bool add_classes = false, json = false;
 };
@@ -34,6 +34,7 @@ base::Result<LabelImport> request_of(const Options& options, const labels::State
     }
     if (options.add_classes) request.unknown_classes = formats::UnknownClasses::add;
     if (options.thin_px >= 0) request.thin_px = options.thin_px;
+    request.options = options.driver_options;
     return request;
 }
 
@@ -95,6 +96,7 @@ RunCommand setup(CLI::App& cli) {
     cli.add_option("--thin", options->thin_px, "Drop keyframes that interpolation restores within PX pixels")
         ->type_name("PX")
         ->check(CLI::NonNegativeNumber);
+    add_driver_options(cli, options->driver_options);
     cli.add_flag("--json", options->json, "As JSON");
     return [options] { return run(*options); };
 }

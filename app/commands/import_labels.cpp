@@ -2,6 +2,7 @@
 
 #include <unordered_set>
 
+#include "app/commands/report_out.h"
 #include "assist/thin_keyframes.h"
 
 namespace app {
@@ -56,6 +57,8 @@ base::Result<LabelImportResult> import_labels(labels::Document& document, MediaR
     }
     const auto driver = driver_for(request);
     if (!driver) return std::unexpected(driver.error());
+    auto options = driver_options(**driver, request.options, request.file);
+    if (!options) return std::unexpected(options.error());
     const TrackIds before = request.thin_px ? ids_of(document.state()) : TrackIds{};
     labels::Transaction transaction{
         document, fmt::format("Import {} ({})", request.file.filename().string(), (*driver)->id)};
@@ -65,7 +68,8 @@ base::Result<LabelImportResult> import_labels(labels::Document& document, MediaR
                                  request.unknown_classes,
                                  [&media](labels::AssetId id, std::int64_t f) { return media.pts_of(id, f); },
                                  request.stop,
-                                 request.progress};
+                                 request.progress,
+                                 std::move(*options)};
     auto report = (*driver)->read(request.file, context);
     if (!report) return std::unexpected(report.error());
     LabelImportResult result{*driver, std::move(*report), 0, false};

@@ -16,7 +16,8 @@ struct LabelImport {
     const formats::FormatDriver* driver = nullptr;  // null: recognised by its content
     std::optional<labels::AssetId> asset;
     formats::UnknownClasses unknown_classes = formats::UnknownClasses::refuse;
-    std::optional<double> thin_px;  // drop keyframes that interpolation restores within this
+    std::vector<std::string> options;  // of the driver, NAME=VALUE each
+    std::optional<double> thin_px;     // drop keyframes that interpolation restores within this
     std::stop_token stop;
     std::function<void(double)> progress;
 };

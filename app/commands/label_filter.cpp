@@ -5,6 +5,7 @@
 
 #include "labels/document.h"
 #include "labels/interpolate.h"
+#include "masks/combine.h"
 
 namespace app {
 
@@ -95,6 +96,20 @@ static FrameRange open_at_the_end(FrameRange range, std::int64_t frame_count) {
     return range;
 }
 
+// What is of other classes is unlabelled.
+static labels::MaskLayerPtr with_classes(const labels::MaskLayer& layer,
+                                         const std::set<labels::ClassId>& classes) {
+    labels::MaskLayer kept = layer;
+    std::vector<std::pair<masks::Value, masks::Value>> table;
+    std::erase_if(kept.info.values, [&](const labels::MaskValue& value) {
+        if (classes.contains(value.class_id)) return false;
+        table.emplace_back(value.value, masks::Value{0});
+        return true;
+    });
+    kept.plane = masks::recoded(std::move(kept.plane), table).value();  // to 0, which every plane can hold
+    return std::make_shared<labels::MaskLayer>(std::move(kept));
+}
+
 labels::Snapshot filtered(const labels::State& state, const LabelFilter& filter) {
     const std::set<labels::ClassId> classes{filter.classes.begin(), filter.classes.end()};
     labels::State part;
@@ -111,6 +126,8 @@ labels::Snapshot filtered(const labels::State& state, const LabelFilter& filter)
         }
         if (!kept->keyframes.empty()) part.tracks.emplace(id, std::move(kept));
     }
+    for (const auto& [id, layer] : state.mask_layers)
+        part.mask_layers.emplace(id, classes.empty() ? layer : with_classes(*layer, classes));
     return labels::Document{std::move(part)}.snapshot();  // a document puts the indexes of a state in order
 }
 

@@ -41,6 +41,12 @@ std::int64_t MediaReaders::pts_of(labels::AssetId id, std::int64_t frame) {
     return found ? (*found)->pts_of(frame) : labels::k_no_pts;
 }
 
+std::filesystem::path MediaReaders::file_of(labels::AssetId id) const {
+    const labels::Asset* asset = m_state.find(id);
+    if (asset == nullptr) return {};
+    return labels::locate_media(*asset, m_project).value_or(std::filesystem::path{});
+}
+
 std::string MediaReaders::frames_manifest(labels::AssetId id) {
     const auto found = reader(id);
     return found ? app::frames_manifest((*found)->info()) : std::string{};

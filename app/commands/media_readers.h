@@ -21,6 +21,8 @@ public:
     [[nodiscard]] base::Result<media::FrameReader*> reader(labels::AssetId id);
     // k_no_pts when the medium is not here or has no such frame.
     [[nodiscard]] std::int64_t pts_of(labels::AssetId id, std::int64_t frame);
+    // Where it is now; empty when it is not here.
+    [[nodiscard]] std::filesystem::path file_of(labels::AssetId id) const;
     // For an export's manifest (WriteContext); empty when the medium is not here.
     [[nodiscard]] std::string frames_manifest(labels::AssetId id);
     // As displayed.

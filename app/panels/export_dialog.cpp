@@ -1,5 +1,7 @@
 // Which format, where to, and what it carries and loses, said before it is written.
 #include <cmath>
+#include <iterator>
+#include <sstream>
 
 #include "app/panels/folder_listing.h"
 #include "app/panels/panels.h"
@@ -19,6 +21,7 @@ struct ExportForm {
     Appearing appears;
     int format = 0;
     bool pictures = false;
+    std::string options;    // of the format, as typed: NAME=VALUE …
     std::string out;        // as typed
     std::string suggested;  // what `out` was set to; a path of the person's own is kept
     std::string looked_at;
@@ -47,8 +50,8 @@ std::string suggestion(Ui& u, const formats::FormatDriver& driver, bool pictures
     if (kind_of_file(name) == EntryKind::media) name = name.stem();
     const std::string stem = (project_folder(u.bench) / name).string();
     const bool several = u.bench.document()->state().assets.size() > 1;
-    const bool folder = driver.id == "mot" || driver.extensions.empty() ||
-                        (driver.id == "coco" && pictures) || (driver.id == "cvat-video" && several);
+    const bool folder = driver.a_folder || driver.extensions.empty() || (driver.id == "coco" && pictures) ||
+                        (driver.id == "cvat-video" && several);
     const std::string end = folder ? "" : std::string{driver.extensions.front()};
     return typed_from_path(stem + "-" + std::string{driver.id} + end);
 }
@@ -127,6 +130,26 @@ std::string place_note() {
     return "";
 }
 
+std::vector<std::string> words_of(const std::string& text) {
+    std::istringstream in{text};
+    return {std::istream_iterator<std::string>{in}, {}};
+}
+
+// What can be told, with what holds as long as nothing is.
+std::string options_hint(const formats::FormatDriver& driver) {
+    std::string hint;
+    for (const formats::FormatOption& option : driver.options)
+        hint += fmt::format("{}{}={}", hint.empty() ? "" : "  ", option.name, option.standard);
+    return hint;
+}
+
+std::string options_tip(const formats::FormatDriver& driver) {
+    std::string tip;
+    for (const formats::FormatOption& option : driver.options)
+        tip += fmt::format("{}{}: {}", tip.empty() ? "" : "\n", option.name, option.says);
+    return tip;
+}
+
 void draw_footer(Ui& u, Area row, const formats::FormatDriver& driver) {
     const bool can = !form().out.empty() && form().there != There::no_folder;
     const Area go = row.cut_right(u.px(132));
@@ -136,9 +159,9 @@ void draw_footer(Ui& u, Area row, const formats::FormatDriver& driver) {
         key_pressed(PopupKey::enter) && !ImGui::GetIO().WantTextInput && !ImGui::IsAnyItemActive();
     if (button(u, "Export", go, ButtonKind::filled, "Enter", can) || (enter && can)) {
         u.later([id = std::string{driver.id}, out = out_path(u),
-                 pictures = form().pictures && takes_pictures(driver)](Workbench& bench) {
-            bench.export_to(id, out, pictures);
-        });
+                 pictures = form().pictures && takes_pictures(driver),
+                 options = driver.options.empty() ? std::vector<std::string>{} : words_of(form().options)](
+                    Workbench& bench) { bench.export_to(id, out, pictures, options); });
         close_popup(u);
     }
     if (button(u, "Cancel", row.cut_right(u.px(84)))) close_popup(u);
@@ -161,6 +184,15 @@ void draw_form(Ui& u, Area area, const std::vector<const formats::FormatDriver*>
     suggest(u, driver);
     draw_path(u, area.cut_top(u.px(30)));
     look(u);
+    if (!driver.options.empty()) {
+        area.cut_top(u.px(8));
+        Area options = area.cut_top(u.px(30));
+        const Area whole = options;
+        draw_label(u, options, "Options");
+        text_field(u, "Options", options, f.options, options_hint(driver));
+        if (ImGui::IsMouseHoveringRect({whole.x0, whole.y0}, {options.x0, whole.y1}))
+            show_tooltip(u, options_tip(driver));
+    }
     if (takes_pictures(driver)) {
         area.cut_top(u.px(8));
         Area check = area.cut_top(u.px(26));
@@ -184,8 +216,8 @@ void draw_export_dialog(Ui& u, Area window) {
     f.format = std::clamp(f.format, 0, static_cast<int>(drivers.size()) - 1);
     const formats::FormatDriver& driver = *drivers[static_cast<std::size_t>(f.format)];
     const float text_px = height_of_what_goes(u, driver, u.px(560 - 48 - 92));
-    const float height =
-        48 + 30 + 8 + text_px / u.scale + 8 + 30 + (takes_pictures(driver) ? 34.0f : 0.0f) + 68;
+    const float height = 48 + 30 + 8 + text_px / u.scale + 8 + 30 + (takes_pictures(driver) ? 34.0f : 0.0f) +
+                         (driver.options.empty() ? 0.0f : 38.0f) + 68;
     const Area box = centred_box(u, window, 560, height, 0.35f);
     begin_popup(u, "export", window, box);
     draw_form(u, {box.x0 + u.px(24), box.y0 + u.px(4), box.x1 - u.px(24), box.y1}, drivers);

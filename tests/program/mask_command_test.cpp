@@ -384,3 +384,36 @@ TEST_CASE("a class that masks use is not removed unseen, and by force its pixels
     limn_ok({"undo", project});
     CHECK(pixels({project}, "water") == 10000);
 }
+
+TEST_CASE("masks are exported with the options and the classes that the command line names") {
+    const Folder folder;
+    const std::string project = with_raster(folder);
+    const std::string classes = folder.write("classes.json", R"({"classes":["water","road"]})");
+    limn_ok({"ontology", project, "--set", classes});
+    limn_ok({"mask", project, "--class", "water", "--rectangle", "0,0,200,100"});
+    limn_ok({"mask", project, "--class", "road", "--rectangle", "300,100,50,50"});
+    const std::string chips = folder / "chips";
+    const auto report = limn_json({"export", project, "--format", "chips", "--out", chips, "--option",
+                                   "size=100", "--option", "val=0", "--option", "test=0"});
+    CHECK(report["mask_layers"].GetInt() == 1);
+    CHECK(report["tracks"].GetInt() == 0);
+    int images = 0;
+    for (const auto& one : std::filesystem::recursive_directory_iterator{chips}) {
+        if (one.path().extension() != ".tif") continue;
+        ++images;
+        const Ran told = run({"gdalinfo", one.path()});
+        CHECK(told.out.find("Size is 100, 100") != std::string::npos);
+    }
+    CHECK(images == 2 * 3);  // of 24 chips two lie in the water and one holds the road: picture and mask each
+    check_fails({"export", project, "--format", "chips", "--out", folder / "no", "--option", "size=0"},
+                folder / "no");
+    check_fails({"export", project, "--format", "chips", "--out", folder / "no", "--option", "sise=8"},
+                folder / "no");
+    check_wrong_usage({"export", project, "--format", "chips", "--out", folder / "no", "--option", "size"});
+    CHECK(!std::filesystem::exists(folder / "no"));
+
+    const std::string roads = folder / "roads.tif";
+    limn_ok({"export", project, "--format", "geotiff", "--out", roads, "--class", "road"});
+    CHECK(run({"gdallocationinfo", "-valonly", roads, "320", "120"}).out != "0\n");
+    CHECK(run({"gdallocationinfo", "-valonly", roads, "20", "20"}).out == "0\n");
+}
