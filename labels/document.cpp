@@ -54,13 +54,14 @@ bool follow(History& history, EventKind kind, std::int64_t target, Step step) {
 
 Document::Document(State state, History history) : m_state{std::move(state)}, m_history{std::move(history)} {
     const bool by_hand = m_state.place_of_asset.size() != m_state.assets.size() ||
-                         (m_state.tracks_of_asset.empty() && !m_state.tracks.empty());
+                         (m_state.tracks_of_asset.empty() && !m_state.tracks.empty()) ||
+                         (m_state.mask_layers_of_asset.empty() && !m_state.mask_layers.empty());
     if (by_hand) {
         std::vector<TrackPtr> tracks;
         for (auto& [id, track] : m_state.tracks) tracks.push_back(std::move(track));
         std::vector<Asset> assets = std::move(m_state.assets);
-        m_state = State{std::move(m_state.ontology),   {}, {}, {}, {}, std::move(m_state.grids),
-                        std::move(m_state.mask_layers)};
+        m_state = State{std::move(m_state.ontology),    {}, {}, {}, {}, std::move(m_state.grids),
+                        std::move(m_state.mask_layers), {}};
         fill_state(m_state, std::move(assets), std::move(tracks));
     }
     for (const auto& [id, track] : m_state.tracks) recount(nullptr, &track->info);

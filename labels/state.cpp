@@ -39,11 +39,11 @@ const MaskLayer* State::find(MaskLayerId id) const {
 
 std::vector<const MaskLayer*> State::mask_layers_of(AssetId id) const {
     std::vector<const MaskLayer*> found;
-    for (const auto& [layer_id, layer] : mask_layers) {
-        if (layer->info.asset == id) found.push_back(layer.get());
+    const auto listed = mask_layers_of_asset.find(id);
+    if (listed == mask_layers_of_asset.end()) return found;
+    for (const MaskLayerId each : listed->second) {
+        if (const MaskLayer* layer = find(each)) found.push_back(layer);
     }
-    std::ranges::sort(found, {},
-                      [](const MaskLayer* layer) { return std::tie(layer->info.position, layer->info.id); });
     return found;
 }
 

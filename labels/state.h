@@ -31,6 +31,8 @@ struct State {
         place_of_asset;  // its index in `assets`; kept and rebuilt likewise
     std::unordered_map<AssetId, GridPtr> grids;
     std::unordered_map<MaskLayerId, MaskLayerPtr> mask_layers;
+    // Those of an asset, the bottom one first; kept and rebuilt likewise.
+    std::unordered_map<AssetId, std::vector<MaskLayerId>> mask_layers_of_asset;
 
     [[nodiscard]] const Asset* find(AssetId id) const;
     [[nodiscard]] const Track* find(TrackId id) const;

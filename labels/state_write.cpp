@@ -29,6 +29,12 @@ void unlink(State& state, AssetId asset, TrackId id) {
     if (list->second.empty()) state.tracks_of_asset.erase(list);
 }
 
+void link_mask_layer(State& state, const MaskLayerInfo& info) {
+    const auto order = [&](MaskLayerId id) { return std::pair{state.find(id)->info.position, id}; };
+    std::vector<MaskLayerId>& list = state.mask_layers_of_asset[info.asset];
+    list.insert(std::ranges::upper_bound(list, std::pair{info.position, info.id}, {}, order), info.id);
+}
+
 // The one to write to: itself while nobody else holds it, else a copy that takes its place. Null when not
 // there.
 template <class Id, class T>
@@ -130,6 +136,13 @@ void set_mark(State& state, AssetId id, std::int64_t cell, Mark mark) {
 }
 
 void set_mask_info(State& state, MaskLayerId id, const std::optional<MaskLayerInfo>& info) {
+    if (const MaskLayer* before = state.find(id)) {
+        const auto list = state.mask_layers_of_asset.find(before->info.asset);
+        if (list != state.mask_layers_of_asset.end()) {
+            std::erase(list->second, id);
+            if (list->second.empty()) state.mask_layers_of_asset.erase(list);
+        }
+    }
     if (!info) {
         state.mask_layers.erase(id);
         return;
@@ -137,6 +150,7 @@ void set_mask_info(State& state, MaskLayerId id, const std::optional<MaskLayerIn
     if (state.find(id) == nullptr) state.mask_layers[id] = std::make_shared<MaskLayer>();
     MaskLayer& layer = *writable(state.mask_layers, id);
     layer.info = *info;
+    link_mask_layer(state, *info);
     const masks::Plane plane(info->width_px, info->height_px, info->depth);
     if (layer.plane.bounds() != plane.bounds() || layer.plane.depth() != plane.depth()) layer.plane = plane;
 }
@@ -178,6 +192,8 @@ void fill_state(State& state, std::vector<Asset> assets, std::vector<TrackPtr> t
         state.tracks_of_asset[track->info.asset].push_back(track->info.id);
         state.tracks.emplace(track->info.id, std::move(track));
     }
+    state.mask_layers_of_asset.clear();
+    for (const auto& [id, layer] : state.mask_layers) link_mask_layer(state, layer->info);
 }
 
 }  // namespace labels

@@ -183,6 +183,7 @@ labels::State without_labels(labels::State state, bool keep_classes) {
     state.tracks.clear();
     state.tracks_of_asset.clear();
     state.mask_layers.clear();
+    state.mask_layers_of_asset.clear();
     if (!keep_classes) state.ontology = {};
     return state;
 }

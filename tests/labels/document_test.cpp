@@ -289,6 +289,7 @@ TEST_CASE("undo_n_then_redo_n_gives_the_same_hashes") {
         CHECK(state_hash(replayed) == hashes.back());
         CHECK(replayed.assets == document.state().assets);
         CHECK(replayed.tracks_of_asset == document.state().tracks_of_asset);
+        CHECK(replayed.mask_layers_of_asset == document.state().mask_layers_of_asset);
     }
 }
 

@@ -106,6 +106,7 @@ TEST_CASE("the_projection_is_the_state_and_the_log_replays_to_it") {
         for (const Event& event : *events) apply(*event.edit, replayed);
         CHECK(state_hash(replayed) == hash);
         CHECK(replayed.tracks_of_asset == loaded->state.tracks_of_asset);
+        CHECK(replayed.mask_layers_of_asset == loaded->state.mask_layers_of_asset);
     }
 }
 
