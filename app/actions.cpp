@@ -228,6 +228,8 @@ constexpr Action k_actions[] = {
      [](B& b) { b.view().brush.only_unlabelled = !b.view().brush.only_unlabelled; }},
     {"brush.follows_zoom", "Brush keeps its size on screen", "Masks", "", "", paints,
      [](B& b) { b.view().brush.follows_zoom = !b.view().brush.follows_zoom; }},
+    {"mask.contiguous", "Wand and bucket fill only what hangs together", "Masks", "", "", paints,
+     [](B& b) { b.view().brush.contiguous = !b.view().brush.contiguous; }},
     {"brush.square", "Square or round brush", "Masks", "", "", paints, square_nib},
     {"mask.add", "Add a mask of classes", "Masks", "", "", can_have_masks,
      [](B& b) { b.add_mask_layer(labels::MaskKind::classes); }},
@@ -386,6 +388,8 @@ constexpr Action k_actions[] = {
     {"tool.wand", "Wand", "Tools", "Y", "", has_asset, [](B& b) { b.set_tool("wand"); }},
     {"tool.pieces", "Paint pieces", "Tools", "Shift+Y", "", has_asset, [](B& b) { b.set_tool("pieces"); }},
     {"tool.scissors", "Scissors", "Tools", "Shift+S", "", has_asset, [](B& b) { b.set_tool("scissors"); }},
+    {"tool.move_part", "Move a part of the mask", "Tools", "Shift+J", "", has_masks,
+     [](B& b) { b.set_tool("move_part"); }},
     {"tool.cut_out", "Cut out", "Tools", "Shift+A", "", has_asset, [](B& b) { b.set_tool("cut_out"); }},
     {"tool.box", "Box tool", "Tools", "N", "", has_asset, [](B& b) { b.set_tool("box"); }},
 

@@ -17,7 +17,7 @@ struct MaskBrush {
     std::vector<labels::ClassId> protected_classes;  // never painted over
     std::string only_where;                          // an expression over the bands; empty: everywhere
     double tolerance = 0.08;          // of the wand: of the range that the picture is stretched by
-    bool contiguous = true;           // wand: only what hangs together with the pixel
+    bool contiguous = true;           // wand and bucket: only what hangs together with the pixel
     double outline_tolerance_px = 0;  // of polygons made of masks; 0: exact
     std::string operation = "grow";   // of the panel
     std::int64_t operation_n = 2;

@@ -43,8 +43,9 @@ bool MaskDisplay::follow(ShownMask& shown, const masks::Plane& plane) {
 
 void MaskDisplay::keep_to_budget(const labels::State& state) {
     if (m_packing && !m_packing->done()) return;
-    m_packing.reset();
-    if (masks::Block::samples_in_memory_bytes() <= m_budget_bytes) return;
+    const std::int64_t bytes = masks::Block::samples_in_memory_bytes();
+    if (std::exchange(m_packing, nullptr)) m_left_bytes = bytes;
+    if (bytes <= std::max(m_budget_bytes, m_left_bytes + m_left_bytes / 4)) return;
     std::vector<masks::Plane> planes;
     for (const auto& [id, layer] : state.mask_layers) planes.push_back(layer->plane);
     for (const auto& shown : m_masks)

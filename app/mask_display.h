@@ -43,6 +43,8 @@ private:
     base::JobPool& m_jobs;
     std::shared_ptr<base::Job> m_packing;
     const std::int64_t m_budget_bytes;
+    std::int64_t m_left_bytes =
+        0;  // what could not be packed the last time: undo and what is worked on hold it
     std::vector<std::unique_ptr<ShownMask>> m_masks;
 };
 

@@ -17,7 +17,7 @@ namespace app {
 struct MaskOperationInput {
     masks::Which which = masks::Which::labelled();  // what it is about
     masks::Over over;                               // values that may change; null: all
-    masks::Value with = 0;                          // what holes and margins are filled with
+    masks::Value with = 0;                          // what holes and gaps are filled with
     std::int64_t n = 1;
 };
 
@@ -28,6 +28,7 @@ struct MaskOperation {
     std::optional<std::int64_t> n;  // what it takes when none is given; null: it takes no number
     base::Result<masks::Plane> (*run)(masks::Plane, const MaskOperationInput&, std::stop_token);
     std::int64_t most = INT64_MAX;  // that n can be
+    bool fills = false;             // with one value, which has to be named
 };
 
 [[nodiscard]] std::span<const MaskOperation> mask_operations();

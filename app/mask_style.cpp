@@ -34,12 +34,12 @@ render::MaskStyle mask_style(const labels::MaskLayerInfo& info, const labels::On
     style.hatch_unlabelled = show.hatch_unlabelled;
     style.hatch_spacing_px = static_cast<std::uint32_t>(std::lround(9 * px));
     style.palette.assign(info.values.empty() ? 1 : std::size_t{info.values.back().value} + 1, 0);
+    std::unordered_map<labels::ClassId, std::uint32_t> colors;
+    for (const labels::LabelClass& each : ontology.classes) colors[each.id] = each.color_rgb;
     for (const labels::MaskValue& value : info.values) {
-        const labels::LabelClass* of_class = ontology.find(value.class_id);
-        const bool is_hidden =
-            std::ranges::find(show.hidden_classes, value.class_id) != show.hidden_classes.end();
-        if (is_hidden) continue;
-        std::uint32_t rgb = of_class != nullptr ? of_class->color_rgb : 0xB0B6BF;
+        if (std::ranges::find(show.hidden_classes, value.class_id) != show.hidden_classes.end()) continue;
+        const auto color = colors.find(value.class_id);
+        std::uint32_t rgb = color != colors.end() ? color->second : 0xB0B6BF;
         if (info.kind == labels::MaskKind::instances)
             rgb = scaled(rgb, k_shades[value.value % k_shades.size()]);
         style.palette[value.value] = rgb << 8 | 0xFF;
@@ -52,9 +52,7 @@ render::MaskStyle mask_style(const labels::MaskLayer& layer, const labels::Ontol
     const MaskShow& show = bench.view().masks;
     render::MaskStyle style = mask_style(layer.info, ontology, show, px);
     if (!show.blink) return style;
-    const labels::MaskValue* active = layer.info.kind == labels::MaskKind::instances
-                                          ? layer.info.find(bench.view().brush.instance)
-                                          : layer.info.first_of(bench.view().active_class);
+    const labels::MaskValue* active = bench.active_value(layer);
     const bool is_off = std::fmod(bench.now_secs(), 2 * k_blink_secs) < k_blink_secs;
     if (active != nullptr) style.highlight = render::MaskHighlight{active->value, is_off ? -1.0f : 1.0f};
     return style;

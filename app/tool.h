@@ -53,8 +53,7 @@ struct ToolContext {
     // Length of a path and the area it encloses, as text; may be null.
     std::function<std::string(std::span<const base::Point>)> measure = {};
     // Paints later, off this thread, what of the swath the brush's expression holds for; may be null.
-    std::function<void(labels::MaskLayerId, const masks::Plane& swath, const masks::PaintRule&)> paint_where =
-        {};
+    std::function<void(const masks::Plane& swath)> paint_where = {};
     base::Rect in_sight = {};  // of the medium
     // Reads samples of what is shown; for use in a job, also after the context is gone. May be null.
     using ReadSamples = std::function<base::Result<assist::PixelWindow>(
@@ -85,8 +84,9 @@ struct ToolInfo {
     std::uint32_t icon = 0;  // code point in Material Design Icons
     std::string_view hint;   // how it is used, for the status line
     std::unique_ptr<Tool> (*make)();
-    bool paints = false;    // masks
-    bool has_size = false;  // the brush's
+    bool paints = false;     // masks
+    bool has_size = false;   // the brush's
+    bool has_reach = false;  // contiguous, or everywhere
 };
 
 [[nodiscard]] std::span<const ToolInfo> all_tools();

@@ -125,9 +125,11 @@ public:
     [[nodiscard]] const MaskDisplay& masks() const { return m_masks; }
     [[nodiscard]] const labels::MaskLayer* mask_layer() const;  // painted into; null where there is none yet
     [[nodiscard]] bool can_have_masks() const;                  // in films masks are those of objects
-    void add_mask_layer(labels::MaskKind kind);                 // on top, and painted into
-    void remove_mask_layer();                                   // the one that is painted into
-    void change_brush_size(int direction);                      // by a quarter
+    // What the active class has in a mask, or the object that is painted; null where it has none.
+    [[nodiscard]] const labels::MaskValue* active_value(const labels::MaskLayer& layer) const;
+    void add_mask_layer(labels::MaskKind kind);  // on top, and painted into
+    void remove_mask_layer();                    // the one that is painted into
+    void change_brush_size(int direction);       // by a quarter
     [[nodiscard]] std::optional<masks::Value> value_under(base::Point in_media) const;
     void pick_class_under_pointer();
     // What a job finds is painted with the active class; null values of it are left alone. False, and said
@@ -149,6 +151,8 @@ public:
     void interpolate_mask();
     // Of what mask_operations() lists, by the panel's number; of the active class, or of all.
     void apply_operation(std::string_view id, std::int64_t n, bool all_classes);
+    // All pixels of the active class, or of the object that is painted, become of another class.
+    void recode_active(labels::ClassId to);
     // What the painted pixels in sight suggest for the others there; null: nothing.
     [[nodiscard]] const MaskSuggestion* suggestion() const { return m_suggestion ? &*m_suggestion : nullptr; }
     void suggest();
@@ -165,6 +169,7 @@ public:
     [[nodiscard]] const media::FramePtr& picture() const { return m_picture; }  // what is on screen
     [[nodiscard]] std::int64_t frame() const;        // where the user is; the picture may still be on its way
     [[nodiscard]] std::int64_t shown_frame() const;  // of the picture on screen: what edits are about
+    [[nodiscard]] std::int64_t shown_pts() const { return m_picture ? m_picture->pts : labels::k_no_pts; }
     [[nodiscard]] std::int64_t frame_count() const;  // known so far
     // A stand-in is looked at until the exact picture comes: no edit and no reading of values is about it.
     [[nodiscard]] bool picture_is_stand_in() const { return m_picture && m_picture->stand_in; }
@@ -317,7 +322,7 @@ private:
     bool take_imported();
     bool take_mask_work();
     bool take_suggestion();
-    void paint_where(labels::MaskLayerId layer, const masks::Plane& swath, const masks::PaintRule& rule);
+    void paint_where(const masks::Plane& swath);
     bool take_jobs();
     bool take_proxy();
     bool take_verified();
@@ -386,6 +391,8 @@ private:
     struct Located;  // where a job found the shown asset's medium
     std::shared_ptr<Located> m_locating;
     struct Imported;
+    using EditWork = std::function<base::Result<std::string>(base::Job&, labels::Edit&)>;
+    void work_out(std::string name, EditWork work);
     struct MaskWork;
     struct Suggesting;
     std::shared_ptr<Imported> m_importing;

@@ -42,6 +42,11 @@ const MaskLayer* Workbench::mask_layer() const {
     return layers.empty() ? nullptr : layers.back();
 }
 
+const labels::MaskValue* Workbench::active_value(const MaskLayer& layer) const {
+    return layer.info.kind == labels::MaskKind::instances ? layer.info.find(m_view.brush.instance)
+                                                          : layer.info.first_of(m_view.active_class);
+}
+
 bool Workbench::can_have_masks() const {
     return asset() != nullptr && shown_size_px().has_value() && frame_count() <= 1;
 }
@@ -128,10 +133,8 @@ bool Workbench::fill_mask(std::string name, MaskRegion region) {
         work->name, [work, region = std::move(region)](base::Job& job) -> base::Result<std::string> {
             auto made = region(job, work->before);
             if (!made) return std::unexpected(made.error());
-            masks::PaintRule rule = work->rule;
-            rule.where = &*made;
             work->after = work->before;
-            masks::paint(work->after, *masks::labelled(*made), {.value = rule.value, .over = rule.over});
+            masks::paint(work->after, *masks::labelled(*made), work->rule);
             work->region = std::move(*made);
             return std::string{};
         });
@@ -206,231 +209,38 @@ void Workbench::apply_operation(std::string_view id, std::int64_t n, bool all_cl
     const MaskOperation* operation = find_mask_operation(id);
     const MaskLayer* layer = mask_layer();
     if (operation == nullptr || layer == nullptr) return;
-    const labels::MaskValue* active = layer->info.kind == labels::MaskKind::instances
-                                          ? layer->info.find(m_view.brush.instance)
-                                          : layer->info.first_of(m_view.active_class);
+    const labels::MaskValue* active = active_value(*layer);
     if (!all_classes && active == nullptr)
         return toast(ToastKind::info, "The active class is not in this mask; choose one that is");
     MaskOperationInput input{.over = allowed_values(m_view.brush, layer->info), .n = n};
     if (!all_classes) input.which = masks::Which::of(active->value);
-    input.with = active != nullptr && id == "fill-holes" ? active->value : masks::Value{0};
+    if (operation->fills && active != nullptr) input.with = active->value;
     rework_mask(std::string{operation->title}, [operation, input](base::Job& job, masks::Plane mask) {
         return operation->run(std::move(mask), input, job.stop_token());
     });
 }
 
-// The regions of a shape; a film's masks are runs.
-static masks::RegionPtr region_of_shape(const labels::Geometry& geometry, labels::ShapeKind kind,
-                                        base::Point size) {
-    if (const auto* runs = std::get_if<labels::MaskRuns>(&geometry))
-        return masks::labelled(
-            labels::plane_of(*runs, static_cast<std::int64_t>(size.x), static_cast<std::int64_t>(size.y)));
-    if (const auto* box = std::get_if<labels::Box>(&geometry)) {
-        if (box->rotation_deg == 0)
-            return kind == labels::ShapeKind::ellipse ? masks::ellipse(box->rect())
-                                                      : masks::rectangle(box->rect());
-        return nullptr;
-    }
-    const auto& path = std::get<labels::Path>(geometry);
-    if (kind != labels::ShapeKind::polygon) return nullptr;
-    std::vector<std::vector<base::Point>> rings(1);
-    std::size_t next = 0;
-    for (std::size_t i = 0; i < path.points.size(); ++i) {
-        if (next < path.ring_starts.size() && path.ring_starts[next] == i) {
-            rings.emplace_back();
-            ++next;
-        }
-        rings.back().push_back(path.points[i]);
-    }
-    return masks::polygon(std::move(rings));
-}
-
-static labels::Path path_of(const masks::Outline& outline, double tolerance_px) {
-    labels::Path path;
-    for (const masks::Ring& ring : outline.rings) {
-        if (!path.points.empty()) path.ring_starts.push_back(static_cast<std::uint32_t>(path.points.size()));
-        const masks::Ring simple = masks::simplify(ring, tolerance_px);
-        path.points.insert(path.points.end(), simple.begin(), simple.end());
-    }
-    return path;
-}
-
-void Workbench::paint_selection() {
-    const auto size = shown_size_px();
-    if (!size || !can_have_masks()) return;
-    int painted = 0;
-    edit("Paint the selected objects", [&](labels::Transaction& transaction) {
-        ToolContext context = tool_context();
-        const labels::ClassId active = m_view.active_class;
-        for (const labels::TrackId id : m_view.selection) {
-            const labels::Track* track = document()->state().find(id);
-            const auto shape = track != nullptr ? labels::shape_at(*track, shown_frame()) : std::nullopt;
-            const auto region = shape ? region_of_shape(shape->geometry, track->info.shape, *size) : nullptr;
-            if (!region) continue;
-            m_view.active_class = track->info.class_id;
-            const auto target = mask_target(context, transaction, MaskGesture::Mode::paint);
-            if (!target) break;
-            transaction.change_mask(target->layer,
-                                    [&](masks::Plane& plane) { masks::paint(plane, *region, target->rule); });
-            ++painted;
-        }
-        m_view.active_class = active;
-    });
-    if (painted == 0) toast(ToastKind::info, "Select polygons, boxes or ellipses first");
-}
-
-// Adopted like an import: worked out on the mask as it is now, put in as one step.
-void Workbench::outline_mask() {
+void Workbench::recode_active(labels::ClassId to) {
     const MaskLayer* layer = mask_layer();
-    const labels::MaskValue* value = layer != nullptr ? layer->info.first_of(m_view.active_class) : nullptr;
-    if (value == nullptr)
-        return toast(ToastKind::info, "The active class is not in this mask; choose one that is");
-    if (m_importing) return toast(ToastKind::info, "Wait until the last import or outlining is done");
-    m_importing = std::make_shared<Imported>();
-    labels::TrackInfo first{.asset = m_view.asset,
-                            .class_id = value->class_id,
-                            .number = document()->next_number(value->class_id),
-                            .shape = labels::ShapeKind::polygon,
-                            .extent = labels::Extent::picture,
-                            .author = m_author};
-    m_importing->job = m_pool.submit(
-        "Outline the mask",
-        [imported = m_importing, plane = layer->plane, which = masks::Which::of(value->value), first,
-         frame = shown_frame(),
-         tolerance = m_view.brush.outline_tolerance_px](base::Job& job) -> base::Result<std::string> {
-            auto edit = std::make_shared<labels::Edit>();
-            const auto take = [&](masks::Outline&& outline) {
-                labels::TrackInfo info = first;
-                info.id = labels::TrackId::make();
-                info.number += std::ssize(edit->tracks);
-                labels::Keyframe keyframe{
-                    .frame = frame, .geometry = path_of(outline, tolerance), .attributes = {}};
-                labels::TrackEdit& made = edit->tracks[info.id];
-                made.info = {std::nullopt, info};
-                made.keyframes[frame] = {std::nullopt, std::move(keyframe)};
-            };
-            if (auto done = masks::outlines(plane, which, take, job.stop_token()); !done)
-                return std::unexpected(done.error());
-            std::string said = fmt::format("{} polygons", edit->tracks.size());
-            if (!edit->tracks.empty()) imported->edit = std::move(edit);
-            return said;
-        });
-}
-
-void Workbench::interpolate_mask() {
-    const labels::Track* track = selected();
-    const auto size = shown_size_px();
-    if (track == nullptr || track->info.shape != labels::ShapeKind::mask || !size)
-        return toast(ToastKind::info, "Select the mask of an object first");
-    const std::int64_t now = shown_frame();
-    const auto after = std::ranges::upper_bound(track->keyframes, now, {}, &labels::Keyframe::frame);
-    const labels::Keyframe* before = track->keyframe_before(now);
-    if (before == nullptr || before->frame == now || after == track->keyframes.end() || before->outside ||
-        after->outside)
-        return toast(ToastKind::info, "There must be a keyframe before and one after this frame");
-    const auto width = static_cast<std::int64_t>(size->x), height = static_cast<std::int64_t>(size->y);
-    const masks::Plane a = labels::plane_of(std::get<labels::MaskRuns>(before->geometry), width, height);
-    const masks::Plane b = labels::plane_of(std::get<labels::MaskRuns>(after->geometry), width, height);
-    const double t =
-        static_cast<double>(now - before->frame) / static_cast<double>(after->frame - before->frame);
-    const auto made = masks::between(a, b, 1, t);
-    if (!made) return toast(ToastKind::error, made.error().message);
-    labels::Keyframe keyframe = *before;
-    keyframe.frame = now;
-    keyframe.pts = m_picture ? m_picture->pts : labels::k_no_pts;
-    keyframe.source = labels::Source::interpolated;
-    keyframe.geometry = labels::runs_of(*made);
-    if (std::get<labels::MaskRuns>(keyframe.geometry).runs.empty())
-        return toast(ToastKind::info, "The two do not overlap, so there is nothing between them");
-    edit("Interpolate " + labels::display_name(track->info, document()->state().ontology),
-         [&](labels::Transaction& transaction) { transaction.put_keyframe(track->info.id, keyframe); });
-}
-
-struct Workbench::Suggesting {
-    std::shared_ptr<base::Job> job;
-    std::optional<MaskSuggestion> made;
-};
-
-void Workbench::suggest() {
-    const MaskLayer* layer = mask_layer();
-    const auto read = sample_reader();
-    if (m_suggesting || !read) return;
-    if (layer == nullptr)
-        return toast(ToastKind::info, "Paint a little of each class first; the rest is then suggested");
-    auto suggesting = std::make_shared<Suggesting>();
-    suggesting->job =
-        m_pool.submit("Learning from what is painted",
-                      [suggesting, read, mask = layer->plane, id = layer->info.id, area = pixels_in_view(),
-                       least = m_view.masks.least_confidence](base::Job& job) -> base::Result<std::string> {
-                          auto made = make_suggestion(read, mask, area, least, job);
-                          if (!made) return std::unexpected(made.error());
-                          made->layer = id;
-                          suggesting->made = std::move(*made);
-                          return std::string{};
-                      });
-    m_suggesting = std::move(suggesting);
-}
-
-bool Workbench::take_suggestion() {
-    if (m_suggestion &&
-        (!m_project || mask_layer() == nullptr || mask_layer()->info.id != m_suggestion->layer))
-        m_suggestion.reset();
-    if (!m_suggesting || !m_suggesting->job->done()) return false;
-    const auto done = std::exchange(m_suggesting, nullptr);
-    if (const auto& result = done->job->result(); !result) {
-        if (result.error().kind != base::ErrorKind::cancelled)
-            toast(ToastKind::error, result.error().message);
-        return true;
+    const labels::MaskValue* active = layer != nullptr ? active_value(*layer) : nullptr;
+    const labels::LabelClass* other = document()->state().ontology.find(to);
+    if (active == nullptr || other == nullptr || active->class_id == to)
+        return toast(ToastKind::info, "Choose a class of this mask, and another that its pixels become");
+    const labels::MaskValue* known =
+        layer->info.kind == labels::MaskKind::classes ? layer->info.first_of(to) : nullptr;
+    const std::string name = "Recode to " + other->name;
+    m_view.active_class = to;
+    if (known != nullptr) {
+        rework_mask(name,
+                    [table = std::pair{active->value, known->value}](base::Job& job, masks::Plane mask) {
+                        return masks::recoded(std::move(mask), std::span{&table, 1}, job.stop_token());
+                    });
+        return;
     }
-    if (mask_layer() == nullptr || mask_layer()->info.id != done->made->layer) return true;
-    m_suggestion = std::move(done->made);
-    const auto accuracy = m_suggestion->report.accuracy;
-    toast(ToastKind::good,
-          accuracy ? fmt::format("Suggested; {:.0f} % right on strokes that were held out", *accuracy * 100)
-                   : std::string{"Suggested; too little is painted to say how good it is"});
-    return true;
-}
-
-void Workbench::set_suggestion_confidence(double least) {
-    m_view.masks.least_confidence = std::clamp(least, 0.0, 1.0);
-    if (m_suggestion && mask_layer() != nullptr)
-        set_least_confidence(*m_suggestion, mask_layer()->plane, m_view.masks.least_confidence);
-}
-
-// Over what is unlabelled alone: what somebody has painted stays.
-void Workbench::accept_suggestion() {
-    if (!m_suggestion) return;
-    const bool taken = rework_mask(
-        "Accept the suggestion", [values = m_suggestion->values](base::Job& job, masks::Plane mask) {
-            return masks::combined(std::move(mask), values, masks::Combine::unite, {}, job.stop_token());
-        });
-    if (taken) m_suggestion.reset();
-}
-
-bool Workbench::accept_suggestion_at(base::Point at) {
-    if (!m_suggestion) return false;
-    const auto x = static_cast<std::int64_t>(std::floor(at.x)),
-               y = static_cast<std::int64_t>(std::floor(at.y));
-    const masks::Value value = m_suggestion->values.at(x, y);
-    if (value == 0) return false;
-    const masks::Plane& values = m_suggestion->values;
-    auto part = masks::flood({.width_px = values.width_px(),
-                              .height_px = values.height_px(),
-                              .seed_x = x,
-                              .seed_y = y,
-                              .bounds = m_suggestion->window.area},
-                             masks::same_value(values, value));
-    if (!part) return false;
-    const labels::MaskLayerId id = m_suggestion->layer;
-    auto over = std::make_shared<std::bitset<65536>>();
-    over->set(0);
-    edit("Accept a part of the suggestion", [&](labels::Transaction& transaction) {
-        transaction.change_mask(id, [&](masks::Plane& plane) {
-            masks::paint(plane, *masks::labelled(part->filled), {.value = value, .over = over});
-        });
-    });
-    masks::paint(m_suggestion->values, *masks::labelled(part->filled), {.value = 0});
-    return true;
+    // The value itself gets the class; no pixel has to change.
+    MaskLayerInfo info = layer->info;
+    std::ranges::find(info.values, active->value, &labels::MaskValue::value)->class_id = to;
+    edit(name, [&](labels::Transaction& transaction) { transaction.put_mask_layer(info); });
 }
 
 masks::PixelRect Workbench::pixels_in_view() const {
@@ -478,7 +288,7 @@ void Workbench::fill_where(bool everywhere) {
 }
 
 // A stroke of a brush that is bound to an expression.
-void Workbench::paint_where(labels::MaskLayerId, const masks::Plane& swath, const masks::PaintRule&) {
+void Workbench::paint_where(const masks::Plane& swath) {
     if (!m_raster) return;
     fill_mask("Paint where " + m_view.brush.only_where,
               [raster = m_raster->path(), expression = m_view.brush.only_where, swath](

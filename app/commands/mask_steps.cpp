@@ -288,11 +288,11 @@ base::Result<std::optional<masks::Which>> meant(const MaskWork& work) {
 // What holes are filled with.
 base::Result<masks::Value> filling(MaskWork& work, const MaskOperation& operation,
                                    const masks::Which& which) {
-    if (operation.id != "fill-holes") return 0;
+    if (!operation.fills) return 0;
     if (which.is_it) return which.value;
     if (work.info.values.size() == 1) return work.info.values.front().value;
-    return base::fail(ErrorKind::refused, "Say with --class, or --object, whose holes are filled: {}",
-                      work.asset.name);
+    return base::fail(ErrorKind::refused,
+                      "Say with --class, or --object, whose holes and gaps are filled: {}", work.asset.name);
 }
 
 Done operate(MaskWork& work, const MaskOperation& operation, const std::string& text) {

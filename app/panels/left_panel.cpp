@@ -119,7 +119,7 @@ void draw_assets(Ui& u, Area area) {
 // -- classes
 // -----------------------------------------------------------------------------------------------------------
 
-void draw_class(Ui& u, Area row, const labels::LabelClass& label_class) {
+void draw_class(Ui& u, Area row, const labels::LabelClass& label_class, const ClassShares& shares) {
     const bool active = label_class.id == u.bench.view().active_class;
     bool hovered = false;
     if (list_row(u, label_class.name, row, active, &hovered)) {
@@ -135,7 +135,7 @@ void draw_class(Ui& u, Area row, const labels::LabelClass& label_class) {
     line.cut_left(u.px(20));
     key_cap(u, line.cut_right(u.px(20)), label_class.shortcut);
     line.cut_right(u.px(8));
-    const std::string share = class_share(u.bench, label_class.id);
+    const std::string share = shares.of(label_class.id);
     const std::string count =
         !share.empty() ? share : fmt::format("{}", u.bench.document()->count_of(label_class.id));
     draw_text(u, line.cut_right(text_width(u.fonts.text, count) + 1), count, u.theme.quiet, nullptr,
@@ -194,8 +194,9 @@ void draw_classes(Ui& u, Area area) {
         draw_first_class(u, area.cut_top(row_of(u)));
     }
     const auto active = std::ranges::find(classes, u.bench.view().active_class, &labels::LabelClass::id);
+    const ClassShares shares(u.bench);
     draw_rows(u, "classes", area, classes.size(), static_cast<std::size_t>(active - classes.begin()),
-              [&](std::size_t i, Area row) { draw_class(u, row, classes[i]); });
+              [&](std::size_t i, Area row) { draw_class(u, row, classes[i], shares); });
 }
 
 // -- on this frame

@@ -40,31 +40,35 @@ void draw_size(Properties& p) {
               "Paints over nothing that has a class"}});
 }
 
-// Choosing a class protects it, or no longer.
-void draw_protected(Properties& p) {
+using ClassIds = std::vector<labels::ClassId>;
+
+// Choosing a class takes it into the set, or out again.
+template <class SetOf>
+void draw_class_set(Properties& p, const char* label, std::string_view tip, std::string_view mark,
+                    const SetOf& set_of) {
     Ui& u = p.u;
     const auto& classes = u.bench.document()->state().ontology.classes;
     if (classes.empty()) return;
-    const auto& kept = u.bench.view().brush.protected_classes;
+    const ClassIds& chosen = set_of(u.bench);
     std::vector<std::string> names;
     std::vector<std::uint32_t> colors;
     std::string shown;
     for (const labels::LabelClass& each : classes) {
-        const bool is_kept = std::ranges::find(kept, each.id) != kept.end();
-        names.push_back(is_kept ? each.name + "  · kept" : each.name);
+        const bool is_in = std::ranges::find(chosen, each.id) != chosen.end();
+        names.push_back(is_in ? fmt::format("{}  · {}", each.name, mark) : each.name);
         colors.push_back(each.color_rgb);
-        if (is_kept) shown += (shown.empty() ? "" : ", ") + each.name;
+        if (is_in) shown += (shown.empty() ? "" : ", ") + each.name;
     }
     int index = -1;
-    if (!choice_field(
-            u, "Never over",
-            p.row("Never over", "Classes that painting leaves as they are; choose one again to let go"),
-            index, names, colors, shown.empty() ? "–" : shown))
-        return;
-    set_brush(u, [id = classes[static_cast<std::size_t>(index)].id](MaskBrush& brush) {
-        if (std::erase(brush.protected_classes, id) == 0) brush.protected_classes.push_back(id);
+    if (!choice_field(u, label, p.row(label, tip), index, names, colors, shown.empty() ? "–" : shown)) return;
+    u.later([set_of, id = classes[static_cast<std::size_t>(index)].id](Workbench& bench) {
+        ClassIds& changed = set_of(bench);
+        if (std::erase(changed, id) == 0) changed.push_back(id);
     });
 }
+
+ClassIds& protected_classes(Workbench& bench) { return bench.view().brush.protected_classes; }
+ClassIds& hidden_classes(Workbench& bench) { return bench.view().masks.hidden_classes; }
 
 void draw_expression(Properties& p) {
     Ui& u = p.u;
@@ -97,6 +101,8 @@ void draw_look(Properties& p) {
     p.chips({{"Shown", "mask.show", show.visible, false, "Shows or hides all masks"},
              {"Hatch rest", "mask.hatch", show.hatch_unlabelled, false, "Shows what nobody has labelled yet"},
              {"Blink", "mask.blink", show.blink, false, "The active class comes and goes"}});
+    draw_class_set(p, "Hidden", "Classes that are not shown; choose one again to show it", "hidden",
+                   hidden_classes);
 }
 
 // What is done to the whole mask.
@@ -112,8 +118,8 @@ void draw_operation(Properties& p) {
     p.head("Change");
     const MaskOperation& chosen = mask_operations()[static_cast<std::size_t>(index)];
     Area field = p.row("Change", chosen.tip);
-    const Area number = field.cut_right(u.px(56));
-    field.cut_right(u.px(6));
+    const Area number = chosen.n ? field.cut_right(u.px(56)) : Area{};
+    if (chosen.n) field.cut_right(u.px(6));
     if (choice_field(u, "Change", field, index, titles))
         set_brush(u, [index](MaskBrush& to) {
             const MaskOperation& next = mask_operations()[static_cast<std::size_t>(index)];
@@ -121,13 +127,26 @@ void draw_operation(Properties& p) {
             to.operation_n = next.n.value_or(0);
         });
     double n = static_cast<double>(brush.operation_n);
-    if (number_field(u, "Pixels", number, n, 0))
+    if (chosen.n && number_field(u, "Pixels", number, n, 0))
         set_brush(u, [n](MaskBrush& to) {
             to.operation_n = std::clamp<std::int64_t>(std::llround(n), 0, 1'000'000'000);
         });
     p.chips({{"All classes", "mask.operation_on_all", brush.operation_on_all, false,
               "Else the active class alone"}});
     p.buttons({{"Apply", "mask.apply"}});
+    std::vector<std::string> names;
+    std::vector<std::uint32_t> colors;
+    const auto& classes = u.bench.document()->state().ontology.classes;
+    for (const labels::LabelClass& each : classes) {
+        names.push_back(each.name);
+        colors.push_back(each.color_rgb);
+    }
+    int becomes = -1;
+    if (choice_field(u, "Becomes", p.row("Becomes", "All pixels of the active class become of this one"),
+                     becomes, names, colors, "–"))
+        u.later([id = classes[static_cast<std::size_t>(becomes)].id](Workbench& bench) {
+            bench.recode_active(id);
+        });
     double tolerance = brush.outline_tolerance_px;
     if (number_field(
             u, "Tolerance",
@@ -214,16 +233,20 @@ std::string mask_area_text(const Workbench& bench, std::int64_t pixels) {
     return area_text(static_cast<double>(pixels) * *metres * *metres);
 }
 
-std::string class_share(const Workbench& bench, labels::ClassId class_id) {
+ClassShares::ClassShares(const Workbench& bench) {
     const MaskLayer* layer = bench.mask_layer();
     const ShownMask* shown = layer != nullptr ? bench.masks().find(layer->info.id) : nullptr;
-    if (shown == nullptr) return {};
-    std::int64_t pixels = 0;
-    for (const labels::MaskValue& value : layer->info.values) {
-        if (value.class_id == class_id) pixels += shown->counts.of(value.value);
-    }
-    const double percent = 100.0 * static_cast<double>(pixels) /
-                           static_cast<double>(layer->info.width_px * layer->info.height_px);
+    if (shown == nullptr) return;
+    m_all = layer->info.width_px * layer->info.height_px;
+    for (const labels::MaskValue& value : layer->info.values)
+        m_pixels[value.class_id] += shown->counts.of(value.value);
+}
+
+std::string ClassShares::of(labels::ClassId class_id) const {
+    if (m_all == 0) return {};
+    const auto found = m_pixels.find(class_id);
+    const std::int64_t pixels = found != m_pixels.end() ? found->second : 0;
+    const double percent = 100.0 * static_cast<double>(pixels) / static_cast<double>(m_all);
     return percent > 0 && percent < 1 ? "< 1 %" : fmt::format("{:.0f} %", percent);
 }
 
@@ -232,7 +255,11 @@ void draw_brush_fields(Properties& p) {
     if (tool == nullptr || !tool->paints) return;
     p.head(tool->title);
     if (tool->has_size) draw_size(p);
-    draw_protected(p);
+    if (tool->has_reach)
+        p.chips({{"Contiguous", "mask.contiguous", p.u.bench.view().brush.contiguous, false,
+                  "Fills only what hangs together with the pixel; else all that is alike"}});
+    draw_class_set(p, "Never over", "Classes that painting leaves as they are; choose one again to let go",
+                   "kept", protected_classes);
     draw_expression(p);
     const MaskLayer* layer = p.u.bench.mask_layer();
     if (layer == nullptr || layer->info.kind != labels::MaskKind::instances) return;

@@ -9,7 +9,15 @@ namespace app {
 void draw_brush_fields(Properties& p);  // while a tool is chosen that paints
 void draw_mask_fields(Properties& p);   // of the mask that is painted into
 // Of a class in the mask that is painted into: "18 %", or nothing where there is no such mask.
-[[nodiscard]] std::string class_share(const Workbench& bench, labels::ClassId class_id);
+class ClassShares {
+public:
+    explicit ClassShares(const Workbench& bench);
+    [[nodiscard]] std::string of(labels::ClassId class_id) const;
+
+private:
+    std::unordered_map<labels::ClassId, std::int64_t> m_pixels;
+    std::int64_t m_all = 0;  // pixels of the mask; 0: there is none
+};
 // "3 441 200 px", "4 182.6 ha".
 [[nodiscard]] std::string mask_area_text(const Workbench& bench, std::int64_t pixels);
 

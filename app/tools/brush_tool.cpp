@@ -37,6 +37,8 @@ public:
         }
     }
 
+    bool update(ToolContext& context) override { return m_gesture && m_gesture->show(context); }
+
     void overlay(const ToolContext& context, const PointerEvent& last, Overlay& out) const override {
         out.cursor = Cursor::cross;
         const double radius = context.brush.radius_in_media(last.media_per_px);
@@ -66,7 +68,7 @@ private:
     }
     void stroke_to(ToolContext& context, const PointerEvent& event) {
         const double radius = context.brush.radius_in_media(event.media_per_px);
-        m_gesture->paint(context, *masks::stroke(m_last, event.at, radius, context.brush.nib));
+        m_gesture->paint(*masks::stroke(m_last, event.at, radius, context.brush.nib));
         m_last = event.at;
         m_has_last = true;
     }

@@ -18,10 +18,15 @@ public:
         const auto x = static_cast<std::int64_t>(std::floor(event.at.x));
         const auto y = static_cast<std::int64_t>(std::floor(event.at.y));
         context.fill_mask(
-            "Fill", [x, y](base::Job& job, const masks::Plane& mask) -> base::Result<masks::Plane> {
-                auto filled = masks::flood(
-                    {.width_px = mask.width_px(), .height_px = mask.height_px(), .seed_x = x, .seed_y = y},
-                    masks::same_value(mask, mask.at(x, y)), job.stop_token());
+            "Fill",
+            [x, y, reach = context.brush.contiguous ? masks::Reach::contiguous : masks::Reach::everywhere](
+                base::Job& job, const masks::Plane& mask) -> base::Result<masks::Plane> {
+                auto filled = masks::flood({.width_px = mask.width_px(),
+                                            .height_px = mask.height_px(),
+                                            .seed_x = x,
+                                            .seed_y = y,
+                                            .reach = reach},
+                                           masks::same_value(mask, mask.at(x, y)), job.stop_token());
                 if (!filled) return std::unexpected(filled.error());
                 return std::move(filled->filled);
             });
@@ -43,6 +48,8 @@ const ToolInfo bucket_tool = {
     0xF266,
     "Click to fill a part of the mask that is of one class, or of none; on a suggestion, to accept that part",
     make,
+    true,
+    false,
     true};
 
 }  // namespace app

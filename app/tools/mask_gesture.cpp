@@ -63,14 +63,17 @@ masks::Value value_to_paint(ToolContext& context, labels::ClassId class_id, Mask
 
 }  // namespace
 
-std::optional<MaskTarget> mask_target(ToolContext& context, labels::Transaction& gesture,
-                                      MaskGesture::Mode mode) {
+const labels::MaskLayer* painted_layer(const ToolContext& context) {
     const labels::State& state = context.document.state();
     const labels::MaskLayer* layer = state.find(context.mask_layer);
-    if (layer == nullptr || layer->info.asset != context.asset) {
-        const auto layers = state.mask_layers_of(context.asset);
-        layer = layers.empty() ? nullptr : layers.back();
-    }
+    if (layer != nullptr && layer->info.asset == context.asset) return layer;
+    const auto layers = state.mask_layers_of(context.asset);
+    return layers.empty() ? nullptr : layers.back();
+}
+
+std::optional<MaskTarget> mask_target(ToolContext& context, labels::Transaction& gesture,
+                                      MaskGesture::Mode mode) {
+    const labels::MaskLayer* layer = painted_layer(context);
     MaskLayerInfo info = layer != nullptr ? layer->info : new_layer(context);
     context.mask_layer = info.id;
     MaskTarget target{.layer = info.id, .rule = {.over = allowed_values(context.brush, info)}};
@@ -146,7 +149,8 @@ bool MaskGesture::begin_object(ToolContext& context, Mode mode) {
 }
 
 // The keyframe is what has been painted so far; where nothing is left, the object is not on this frame.
-void MaskGesture::show_object(ToolContext& context) {
+bool MaskGesture::show(ToolContext& context) {
+    if (std::exchange(m_is_shown, true)) return false;
     const labels::Track* track = context.document.state().find(m_track);
     const labels::Keyframe* old = track->keyframe_at(context.frame);
     labels::Keyframe keyframe =
@@ -157,7 +161,7 @@ void MaskGesture::show_object(ToolContext& context) {
     keyframe.outside = runs.runs.empty();
     keyframe.source = labels::Source::human;
     keyframe.confidence = 1;
-    if (keyframe.outside && track->keyframes.empty()) return;
+    if (keyframe.outside && track->keyframes.empty()) return false;
     if (keyframe.outside) {
         const auto shape = labels::shape_at(*track, context.frame);
         keyframe.geometry = shape ? shape->geometry : track->keyframes.front().geometry;
@@ -165,12 +169,14 @@ void MaskGesture::show_object(ToolContext& context) {
         keyframe.geometry = std::move(runs);
     }
     m_transaction.put_keyframe(m_track, keyframe);
+    return true;
 }
 
-void MaskGesture::paint(ToolContext& context, masks::Region& region) {
+void MaskGesture::paint(masks::Region& region) {
     if (m_object) {
         masks::paint(*m_object, region, m_rule);
-        return show_object(context);
+        m_is_shown = false;
+        return;
     }
     if (m_swath) {
         masks::paint(*m_swath, region, {.value = 1});
@@ -180,9 +186,10 @@ void MaskGesture::paint(ToolContext& context, masks::Region& region) {
 }
 
 bool MaskGesture::commit(ToolContext& context) {
+    show(context);
     const bool has_swath = m_swath && !m_swath->empty();
     const bool changed = m_transaction.commit();
-    if (has_swath) context.paint_where(m_layer, *m_swath, m_rule);
+    if (has_swath) context.paint_where(*m_swath);
     if (changed && m_object && context.document.state().find(m_track) != nullptr) {
         context.selection = {m_track};
         if (m_ask_class && context.ask_class) context.ask_class(m_track);

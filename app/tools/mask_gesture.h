@@ -18,8 +18,11 @@ public:
     [[nodiscard]] static std::unique_ptr<MaskGesture> begin(ToolContext& context, Mode mode,
                                                             std::string_view name);
     // Where the brush is bound to an expression, this is seen as a preview until the gesture ends.
-    void paint(ToolContext& context, masks::Region& region);
-    // One undo step. False when nothing changed.
+    void paint(masks::Region& region);
+    // Lays out what has been painted on an object since, which is worth doing once a frame. True when
+    // something visible changed.
+    bool show(ToolContext& context);
+    // Shows and ends it: one undo step. False when nothing changed.
     bool commit(ToolContext& context);
     // What is painted and not in the mask yet; null: nothing.
     [[nodiscard]] const masks::Plane* preview() const { return m_swath ? &*m_swath : nullptr; }
@@ -28,7 +31,6 @@ private:
     MaskGesture(ToolContext& context, std::string name) : m_transaction{context.document, std::move(name)} {}
     bool begin_layer(ToolContext& context, Mode mode, std::string_view name);
     bool begin_object(ToolContext& context, Mode mode);
-    void show_object(ToolContext& context);
 
     labels::Transaction m_transaction;
     masks::PaintRule m_rule;
@@ -36,6 +38,7 @@ private:
     labels::TrackId m_track;
     std::optional<masks::Plane> m_object;  // of the frame shown
     std::optional<masks::Plane> m_swath;   // to be painted where an expression holds
+    bool m_is_shown = true;
     bool m_ask_class = false;
 };
 
@@ -44,7 +47,9 @@ private:
 // What the brush may paint over in a layer; null: everything.
 [[nodiscard]] std::shared_ptr<const std::bitset<65536>> allowed_values(const MaskBrush& brush,
                                                                        const labels::MaskLayerInfo& info);
-// The layer that is painted into: the active one, else the topmost, else a new one of the medium's size.
+// The active one, else the topmost; null: the medium has none.
+[[nodiscard]] const labels::MaskLayer* painted_layer(const ToolContext& context);
+// The layer that is painted into: a new one of the medium's size where there is none.
 // `value`: of the class, given to it when it has none; 0 where it erases.
 struct MaskTarget {
     labels::MaskLayerId layer;

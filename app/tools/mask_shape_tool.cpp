@@ -12,7 +12,7 @@ using Mode = MaskGesture::Mode;
 void fill(ToolContext& context, masks::Region& region, bool erases) {
     const auto gesture = MaskGesture::begin(context, erases ? Mode::erase : Mode::paint, "Fill");
     if (!gesture) return;
-    gesture->paint(context, region);
+    gesture->paint(region);
     gesture->commit(context);
 }
 

@@ -139,7 +139,7 @@ private:
         const auto gesture = MaskGesture::begin(
             context, event.modifiers.alt ? MaskGesture::Mode::erase : MaskGesture::Mode::paint, "Fill");
         if (!gesture) return;
-        gesture->paint(context, *masks::polygon({ring}));
+        gesture->paint(*masks::polygon({ring}));
         gesture->commit(context);
     }
 

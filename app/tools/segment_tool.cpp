@@ -32,11 +32,12 @@ public:
         }
         if (event.kind == Kind::hover && !m_gesture) want(context, event.media_per_px);
         if (!m_gesture) return;
-        if (event.kind == Kind::press || event.kind == Kind::drag) paint(context, event.at);
+        if (event.kind == Kind::press || event.kind == Kind::drag) paint(event.at);
         if (event.kind == Kind::release) m_gesture->commit(context);
         if (event.kind == Kind::release || event.kind == Kind::cancel) m_gesture.reset();
     }
     bool update(ToolContext& context) override {
+        if (m_gesture) return m_gesture->show(context);
         if (!m_cutting || m_told || !m_cutting->job->done()) return false;
         m_told = true;
         if (const auto& result = m_cutting->job->result();
@@ -96,7 +97,7 @@ private:
         }
         assist::put_values(cutting.window, numbers, plane);
     }
-    void paint(ToolContext& context, base::Point at) {
+    void paint(base::Point at) {
         const auto sample = m_cutting->window.sample_at(at);
         if (!sample) return;
         const std::int32_t piece = m_cutting->segments.of_pixel[m_cutting->window.samples.index(*sample)];
@@ -105,7 +106,7 @@ private:
         assist::Bitmap bitmap(m_cutting->segments.width, m_cutting->segments.height);
         for (const assist::RowRun& run : assist::segment_runs(m_cutting->segments, piece))
             for (int x = run.x0; x < run.x1; ++x) bitmap.of_pixel[bitmap.index({x, run.y})] = 1;
-        m_gesture->paint(context, *assist::region_of(m_cutting->window, std::move(bitmap)));
+        m_gesture->paint(*assist::region_of(m_cutting->window, std::move(bitmap)));
     }
 
     std::shared_ptr<Cutting> m_cutting;

@@ -135,7 +135,7 @@ private:
         const auto gesture = MaskGesture::begin(
             context, takes_away ? MaskGesture::Mode::erase : MaskGesture::Mode::paint, "Fill");
         if (!gesture) return;
-        gesture->paint(context, *masks::labelled(found));
+        gesture->paint(*masks::labelled(found));
         gesture->commit(context);
     }
 
@@ -156,6 +156,8 @@ const ToolInfo wand_tool = {"wand",
                             0xF068,
                             "Click to fill what is alike; drag right for more, left for less; Alt takes away",
                             make,
+                            true,
+                            false,
                             true};
 
 }  // namespace app

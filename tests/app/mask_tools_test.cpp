@@ -1,6 +1,7 @@
 // Painting masks by structs, without a screen: what lands in the document.
 
 #include <cmath>
+#include <thread>
 
 #include <doctest/doctest.h>
 
@@ -45,7 +46,19 @@ struct Bench {
                 .mask_layer = layer,
                 .brush = brush,
                 .ask_class = {},
-                .tell = [this](std::string text) { told = std::move(text); }};
+                .tell = [this](std::string text) { told = std::move(text); },
+                .run =
+                    [this](std::string name, base::JobPool::Work work) {
+                        return pool.submit(std::move(name), std::move(work));
+                    }};
+    }
+    // Until the tool's jobs are done and taken.
+    void settle() {
+        while (tool->busy()) {
+            auto with = context();
+            tool->update(with);
+            std::this_thread::yield();
+        }
     }
     void send(Kind kind, base::Point at, app::Modifiers modifiers = {}) {
         auto with = context();
@@ -63,6 +76,7 @@ struct Bench {
         return counts.of(value);
     }
 
+    base::JobPool pool{1};
     labels::Document document;
     labels::AssetId medium;
     std::unique_ptr<app::Tool> tool;
@@ -182,11 +196,46 @@ TEST_CASE("an_area_is_filled_by_clicks_and_by_dragging_round_it") {
     CHECK_FALSE(bench.tool->busy());
 }
 
+TEST_CASE("a_part_is_moved_or_copied_with_what_hangs_together_alone") {
+    Bench bench("mask_rectangle");
+    bench.drag({10, 10}, {50, 30});
+    bench.drag({100, 10}, {120, 30});
+    bench.tool = app::find_tool("move_part")->make();
+    bench.drag({20, 20}, {220.4, 319.8});
+    bench.settle();
+    const auto at = [&](int x, int y) { return bench.document.state().find(bench.layer)->plane.at(x, y); };
+    CHECK(bench.document.history().undo.back().name == "Move a part");
+    CHECK(bench.pixels(1) == 800 + 400);
+    CHECK(at(20, 20) == 0);
+    CHECK(at(210, 310) == 1);
+    CHECK(at(249, 329) == 1);
+    CHECK(at(250, 329) == 0);
+    CHECK(at(110, 20) == 1);
+    bench.drag({110, 20}, {60, 20}, {.alt = true});
+    bench.settle();
+    CHECK(bench.pixels(1) == 800 + 400 + 400);
+    CHECK(at(50, 20) == 1);
+    CHECK(at(110, 20) == 1);
+    // What would lie outside is cut off; a part that is kept stays.
+    bench.drag({50, 20}, {40 - 10, 20});
+    bench.settle();
+    CHECK(at(30, 20) == 1);
+    const std::string before = labels::state_hash(bench.document.state());
+    bench.brush.protected_classes = {bench.active};
+    bench.drag({110, 20}, {300, 20});
+    CHECK_FALSE(bench.tool->busy());
+    CHECK(bench.told.find("Never over") != std::string::npos);
+    bench.drag({800, 600}, {300, 20});
+    CHECK_FALSE(bench.tool->busy());
+    CHECK(labels::state_hash(bench.document.state()) == before);
+}
+
 TEST_CASE("every_operation_of_the_table_runs_and_can_be_cancelled") {
     masks::Plane plane(700, 500, masks::Depth::u8);
     masks::paint(plane, *masks::ellipse({100, 100, 400, 400}), {.value = 1});
     masks::paint(plane, *masks::rectangle({200, 200, 230, 230}), {.value = 0});
     masks::paint(plane, *masks::rectangle({600, 10, 604, 14}), {.value = 1});
+    masks::paint(plane, *masks::rectangle({606, 0, 650, 60}), {.value = 2});
     std::stop_source stopped;
     stopped.request_stop();
     for (const app::MaskOperation& operation : app::mask_operations()) {
@@ -194,6 +243,7 @@ TEST_CASE("every_operation_of_the_table_runs_and_can_be_cancelled") {
         app::MaskOperationInput input{.with = 1, .n = 3};
         if (operation.id == "remove-islands") input.n = 64;
         if (operation.id == "fill-holes") input.n = 0;
+        if (operation.id == "snap") input.which = masks::Which::of(1);
         const auto made = operation.run(plane, input, {});
         REQUIRE(made);
         bool differs = false;
@@ -204,6 +254,18 @@ TEST_CASE("every_operation_of_the_table_runs_and_can_be_cancelled") {
         if (operation.id == "fill-holes") CHECK(made->at(215, 215) == 1);
         if (operation.id == "remove-islands") CHECK(made->at(602, 12) == 0);
         if (operation.id == "grow") CHECK(made->at(597, 12) == 1);
+        if (operation.id == "snap") {
+            CHECK(made->at(605, 12) == 1);
+            CHECK(made->at(605, 30) == 0);  // far from class 1
+            CHECK(made->at(597, 12) == 0);
+            CHECK(made->at(606, 12) == 2);
+        }
+        // The bounds of all that is labelled are x 100 … 650, y 0 … 400.
+        if (operation.id == "flip-horizontal") {
+            CHECK(made->at(749 - 602, 12) == 1);
+            CHECK(made->at(749 - 610, 12) == 2);
+        }
+        if (operation.id == "flip-vertical") CHECK(made->at(602, 399 - 12) == 1);
         const auto none = operation.run(plane, input, stopped.get_token());
         REQUIRE_FALSE(none);
         CHECK(none.error().kind == base::ErrorKind::cancelled);

@@ -325,6 +325,24 @@ TEST_CASE("mask works on pictures and refuses films") {
     check_fails({"mask", film, "--class", "ball", "--disc", "5,5,2"}, "clip.mp4");
 }
 
+TEST_CASE("mask mirrors a class within its bounds and snaps it to its neighbours") {
+    const Folder folder;
+    const std::string project = with_raster(folder);
+    limn_ok({"ontology", project, "--set", folder.write("classes.json", R"({"classes":["a","b"]})")});
+    limn_ok({"mask", project, "--class", "b", "--rectangle", "13,0,50,50"});
+    // Two of three pixels lie left; mirrored, two lie right.
+    limn_ok({"mask", project, "--class", "a", "--rectangle", "10,10,1,2", "--rectangle", "11,11,1,1"});
+    CHECK(pixels({project, "--class", "a", "--flip-horizontal"}, "a") == 3);
+    CHECK(pixels({project, "--erase", "--rectangle", "11,10,1,2"}, "a") == 1);
+    CHECK(pixels({project, "--class", "a", "--flip-vertical", "--flip-horizontal"}, "a") == 1);
+    // From x 10 to 12 a gap of two pixels is left to b.
+    limn_ok({"mask", project, "--class", "a", "--rectangle", "0,0,11,50"});
+    CHECK(pixels({project, "--class", "a", "--snap", "1"}, "a") == 11 * 50);
+    CHECK(pixels({project, "--class", "a", "--snap", "3"}, "a") == 13 * 50 - 2);  // round at its open end
+    CHECK(pixels({project}, "b") == 50 * 50);
+    CHECK(check_fails({"mask", project, "--snap", "3"}, "scene.tif").find("--class") != std::string::npos);
+}
+
 TEST_CASE("mask refuses what it cannot do and leaves the project as it was") {
     const Folder folder;
     const std::string project = with_raster(folder);

@@ -1,0 +1,102 @@
+// The classifier's suggestion for the mask on screen: made in a job, shown, accepted as a whole or by parts.
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/mask_suggestion.h"
+#include "app/workbench.h"
+#include "masks/combine.h"
+#include "masks/flood.h"
+
+namespace app {
+
+using labels::MaskLayer;
+
+struct Workbench::Suggesting {
+    std::shared_ptr<base::Job> job;
+    std::optional<MaskSuggestion> made;
+};
+
+void Workbench::suggest() {
+    const MaskLayer* layer = mask_layer();
+    const auto read = sample_reader();
+    if (m_suggesting || !read) return;
+    if (layer == nullptr)
+        return toast(ToastKind::info, "Paint a little of each class first; the rest is then suggested");
+    auto suggesting = std::make_shared<Suggesting>();
+    suggesting->job =
+        m_pool.submit("Learning from what is painted",
+                      [suggesting, read, mask = layer->plane, id = layer->info.id, area = pixels_in_view(),
+                       least = m_view.masks.least_confidence](base::Job& job) -> base::Result<std::string> {
+                          auto made = make_suggestion(read, mask, area, least, job);
+                          if (!made) return std::unexpected(made.error());
+                          made->layer = id;
+                          suggesting->made = std::move(*made);
+                          return std::string{};
+                      });
+    m_suggesting = std::move(suggesting);
+}
+
+bool Workbench::take_suggestion() {
+    if (m_suggestion &&
+        (!m_project || mask_layer() == nullptr || mask_layer()->info.id != m_suggestion->layer))
+        m_suggestion.reset();
+    if (!m_suggesting || !m_suggesting->job->done()) return false;
+    const auto done = std::exchange(m_suggesting, nullptr);
+    if (const auto& result = done->job->result(); !result) {
+        if (result.error().kind != base::ErrorKind::cancelled)
+            toast(ToastKind::error, result.error().message);
+        return true;
+    }
+    if (mask_layer() == nullptr || mask_layer()->info.id != done->made->layer) return true;
+    m_suggestion = std::move(done->made);
+    const auto accuracy = m_suggestion->report.accuracy;
+    toast(ToastKind::good,
+          accuracy ? fmt::format("Suggested; {:.0f} % right on strokes that were held out", *accuracy * 100)
+                   : std::string{"Suggested; too little is painted to say how good it is"});
+    return true;
+}
+
+void Workbench::set_suggestion_confidence(double least) {
+    m_view.masks.least_confidence = std::clamp(least, 0.0, 1.0);
+    if (m_suggestion && mask_layer() != nullptr)
+        set_least_confidence(*m_suggestion, mask_layer()->plane, m_view.masks.least_confidence);
+}
+
+// Over what is unlabelled alone: what somebody has painted stays.
+void Workbench::accept_suggestion() {
+    if (!m_suggestion) return;
+    const bool taken = rework_mask(
+        "Accept the suggestion", [values = m_suggestion->values](base::Job& job, masks::Plane mask) {
+            return masks::combined(std::move(mask), values, masks::Combine::unite, {}, job.stop_token());
+        });
+    if (taken) m_suggestion.reset();
+}
+
+bool Workbench::accept_suggestion_at(base::Point at) {
+    if (!m_suggestion) return false;
+    const auto x = static_cast<std::int64_t>(std::floor(at.x)),
+               y = static_cast<std::int64_t>(std::floor(at.y));
+    const masks::Value value = m_suggestion->values.at(x, y);
+    if (value == 0) return false;
+    const masks::Plane& values = m_suggestion->values;
+    auto part = masks::flood({.width_px = values.width_px(),
+                              .height_px = values.height_px(),
+                              .seed_x = x,
+                              .seed_y = y,
+                              .bounds = m_suggestion->window.area},
+                             masks::same_value(values, value));
+    if (!part) return false;
+    const labels::MaskLayerId id = m_suggestion->layer;
+    auto over = std::make_shared<std::bitset<65536>>();
+    over->set(0);
+    edit("Accept a part of the suggestion", [&](labels::Transaction& transaction) {
+        transaction.change_mask(id, [&](masks::Plane& plane) {
+            masks::paint(plane, *masks::labelled(part->filled), {.value = value, .over = over});
+        });
+    });
+    masks::paint(m_suggestion->values, *masks::labelled(part->filled), {.value = 0});
+    return true;
+}
+
+}  // namespace app
