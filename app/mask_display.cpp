@@ -18,9 +18,11 @@ bool MaskDisplay::follow(ShownMask& shown, const masks::Plane& plane) {
     if (shown.m_following) {
         if (!shown.m_following->job->done()) return false;
         const auto done = std::exchange(shown.m_following, nullptr);
-        shown.pyramid = std::move(done->pyramid);
-        shown.counts = std::move(done->counts);
-        changed = true;
+        if (done->job->result()) {  // what was cancelled is half done
+            shown.pyramid = std::move(done->pyramid);
+            shown.counts = std::move(done->counts);
+            changed = true;
+        }
     }
     const std::int64_t work = shown.pyramid.work_to_follow(plane);
     if (work < 0) return changed;
@@ -35,7 +37,9 @@ bool MaskDisplay::follow(ShownMask& shown, const masks::Plane& plane) {
     following->job = m_jobs.submit("Counting the mask", [following, plane](base::Job& job) {
         following->pyramid.follow(plane, job.stop_token());
         following->counts.follow(plane, job.stop_token());
-        return base::Result<std::string>{""};
+        return job.stop_token().stop_requested() ? base::Result<std::string>(base::fail(
+                                                       base::ErrorKind::cancelled, "Counting was cancelled"))
+                                                 : base::Result<std::string>{""};
     });
     shown.m_following = std::move(following);
     return changed;

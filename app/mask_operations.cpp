@@ -86,7 +86,7 @@ constexpr std::array k_operations = {
     MaskOperation{"remove-islands", "Remove islands", "Erases parts of less than n pixels", 64,
                   [](Plane plane, const Input& in, Stop stop) -> Result {
                       return masks::without_islands(std::move(plane), in.which, in.n,
-                                                    masks::Connectivity::eight, 0, stop);
+                                                    masks::Connectivity::eight, in.over, stop);
                   }},
     MaskOperation{"snap", "Snap to neighbours", "Fills gaps of less than n pixels to other classes", 4,
                   snapped, masks::k_most_margin_px, true},

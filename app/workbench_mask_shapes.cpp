@@ -39,11 +39,11 @@ static masks::RegionPtr region_of_shape(const labels::Geometry& geometry, labels
     return masks::polygon(std::move(rings));
 }
 
-static labels::Path path_of(const masks::Outline& outline, double tolerance_px) {
+static labels::Path path_of(const masks::Outline& outline, double tolerance_px, const std::stop_token& stop) {
     labels::Path path;
     for (const masks::Ring& ring : outline.rings) {
         if (!path.points.empty()) path.ring_starts.push_back(static_cast<std::uint32_t>(path.points.size()));
-        const masks::Ring simple = masks::simplify(ring, tolerance_px);
+        const masks::Ring simple = masks::simplify(ring, tolerance_px, stop);
         path.points.insert(path.points.end(), simple.begin(), simple.end());
     }
     return path;
@@ -110,7 +110,7 @@ void Workbench::outline_mask() {
                      info.id = labels::TrackId::make();
                      info.number += std::ssize(edit.tracks);
                      labels::Keyframe keyframe = place;
-                     keyframe.geometry = path_of(outline, tolerance);
+                     keyframe.geometry = path_of(outline, tolerance, job.stop_token());
                      labels::TrackEdit& made = edit.tracks[info.id];
                      made.info = {std::nullopt, info};
                      made.keyframes[keyframe.frame] = {std::nullopt, std::move(keyframe)};

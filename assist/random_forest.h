@@ -39,8 +39,6 @@ public:
     // The mean over the trees of each class's share, [sample][class]; `features` is [sample][feature].
     void predict(std::span<const float> features, std::span<float> probabilities) const;
 
-    [[nodiscard]] int feature_count() const { return m_feature_count; }
-    [[nodiscard]] int class_count() const { return m_class_count; }
 
 private:
     friend class TreeGrower;

@@ -115,6 +115,7 @@ std::int64_t put_over_one_value(Plane& plane, TileIndex tile, const TileBits& bi
             changed += x1 - x0;
         });
     }
+    plane.tidy(tile);
     return changed;
 }
 
@@ -198,8 +199,7 @@ TileBits bits_of(const Plane& plane, TileIndex tile, const Which& which) {
 std::int64_t put_bits(Plane& plane, TileIndex tile, const TileBits& bits, Value value,
                       const std::bitset<65536>* over) {
     if (bits.none()) return 0;
-    const Slot old = plane.slot(tile);
-    if (old.uniform()) {
+    if (const Slot old = plane.slot(tile); old.uniform()) {
         if (old.value == value || (over != nullptr && !over->test(old.value))) return 0;
         const PixelRect pixels = plane.pixels_of(tile);
         if (bits.count() == pixels.width() * pixels.height()) {

@@ -16,8 +16,8 @@ constexpr int k_zstd_level = 1;
 
 std::size_t size_of(Depth depth) { return k_tile_samples * static_cast<std::size_t>(depth); }
 
-// The one thing here that is shared by all: a count. Atomic, so that blocks of any thread may add to it.
-std::atomic<std::int64_t> g_samples_bytes{0};
+// What is shared by all here: a count and its limit. Atomic, so that blocks of any thread may add to it.
+std::atomic<std::int64_t> g_samples_bytes{0}, g_most_bytes{std::int64_t{1} << 30};
 
 std::shared_ptr<std::byte[]> new_samples(Depth depth) {
     const auto size = static_cast<std::int64_t>(size_of(depth));
@@ -58,9 +58,7 @@ base::Result<BlockPtr> Block::of_packed(Bytes packed) {
     return block;
 }
 
-SamplesPtr Block::samples() const {
-    const std::lock_guard lock{m_mutex};
-    if (m_samples) return m_samples;
+std::shared_ptr<std::byte[]> Block::unpacked() const {
     auto samples = new_samples(m_depth);
     const std::size_t size =
         ZSTD_decompress(samples.get(), size_of(m_depth), m_packed->data(), m_packed->size());
@@ -68,8 +66,15 @@ SamplesPtr Block::samples() const {
         base::log(base::LogLevel::error, "a tile of a mask could not be unpacked: it reads as unlabelled");
         std::memset(samples.get(), 0, size_of(m_depth));
     }
-    m_samples = std::move(samples);
-    return m_samples;
+    return samples;
+}
+
+SamplesPtr Block::samples() const {
+    const std::lock_guard lock{m_mutex};
+    if (m_samples) return m_samples;
+    auto samples = unpacked();
+    if (!too_many_samples()) m_samples = samples;
+    return samples;
 }
 
 Value Block::at(std::size_t place) const {
@@ -108,6 +113,10 @@ bool Block::let_go_of_samples() const {
     return true;
 }
 
+bool Block::too_many_samples() {
+    return samples_in_memory_bytes() > g_most_bytes.load(std::memory_order_relaxed);
+}
+void Block::limit_samples(std::int64_t bytes) { g_most_bytes.store(bytes, std::memory_order_relaxed); }
 std::int64_t Block::samples_in_memory_bytes() { return g_samples_bytes.load(std::memory_order_relaxed); }
 
 std::size_t Block::bytes() const {
@@ -121,8 +130,8 @@ std::shared_ptr<Block> Block::copy() const {
 }
 
 std::span<std::byte> Block::write() {
-    (void)samples();
     const std::lock_guard lock{m_mutex};
+    if (!m_samples) m_samples = unpacked();
     if (m_samples.use_count() != 1) {
         auto copy = new_samples(m_depth);
         std::memcpy(copy.get(), m_samples.get(), size_of(m_depth));

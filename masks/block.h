@@ -39,7 +39,8 @@ public:
     Block& operator=(const Block&) = delete;
 
     [[nodiscard]] Depth depth() const { return m_depth; }
-    // Unpacked when need be, and then kept. What is damaged inside reads as 0.
+    // Unpacked when need be, and then kept unless there are too many already. What is damaged inside reads as
+    // 0.
     [[nodiscard]] SamplesPtr samples() const;
     [[nodiscard]] Value at(std::size_t place) const;
     // Packed when need be, and then kept.
@@ -50,12 +51,17 @@ public:
     [[nodiscard]] std::size_t bytes() const;  // of memory, now
     // Of the samples of all blocks there are: what a budget is for.
     [[nodiscard]] static std::int64_t samples_in_memory_bytes();
+    // Whether that is more than the limit (1 GiB): what goes through a whole medium then keeps samples packed
+    // that it is done with.
+    [[nodiscard]] static bool too_many_samples();
+    static void limit_samples(std::int64_t bytes);  // for tests
 
     [[nodiscard]] std::shared_ptr<Block> copy() const;
     [[nodiscard]] std::span<std::byte> write();  // forgets the packed form; only while nobody else holds it
 
 private:
     explicit Block(Depth depth) : m_depth{depth} {}
+    [[nodiscard]] std::shared_ptr<std::byte[]> unpacked() const;  // m_mutex is held
     const Depth m_depth;
     mutable std::mutex m_mutex;  // leaf; guards what follows
     mutable std::shared_ptr<std::byte[]> m_samples;

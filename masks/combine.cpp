@@ -68,7 +68,8 @@ std::optional<Value> too_large(const Plane& onto, const Slot& slot, const TileBi
 
 // One tile; what is too large, if anything is.
 std::optional<Value> combine_tile(Plane& a, const Plane& b, TileIndex tile, Combine how, const Over& over) {
-    const Slot old = a.slot(tile), other = b.slot(tile);
+    Slot old = a.slot(tile);
+    const Slot other = b.slot(tile);
     const bool adds = how == Combine::unite || how == Combine::paste || how == Combine::exclude;
     if (old.uniform() && other.uniform()) {
         const bool in_a = old.value != 0, in_b = other.value != 0;
@@ -86,6 +87,7 @@ std::optional<Value> combine_tile(Plane& a, const Plane& b, TileIndex tile, Comb
         a.put({tile.x, tile.y}, other);  // the very block
         return std::nullopt;
     }
+    old = {};  // held by the plane alone, where it is: then it is written to in place
     const TileBits in_a = bits_of(a, tile, Which::labelled()), in_b = bits_of(b, tile, Which::labelled());
     if (how == Combine::intersect) {
         put_bits(a, tile, without(in_a, in_b), 0, over.get());

@@ -84,7 +84,7 @@ public:
             add(m_components[root].bounds, m_components[label].bounds);
         }
     }
-    // Calls visit(tile, bits, is_whole) with the pixels of the components that are chosen.
+    // Calls visit(tile, bits) with the pixels of the components that are chosen.
     template <class Chosen, class Visit>
     bool each_chosen(const Chosen& is_chosen, const std::stop_token& stop, const Visit& visit) {
         for (const auto& [y, pieces] : m_pieces) {
@@ -221,14 +221,15 @@ base::Result<std::vector<Component>> components(const Plane& plane, const Which&
 }
 
 base::Result<Plane> without_islands(Plane plane, const Which& which, std::int64_t least_px,
-                                    Connectivity connectivity, Value with, std::stop_token stop) {
+                                    Connectivity connectivity, const Over& over, std::stop_token stop) {
     const Plane before = plane;
     Labelling labelling(before, which, connectivity, tiles_with(before, which));
     if (!labelling.run(stop)) return cancelled();
     labelling.sum_up();
     const auto is_island = [&](std::uint32_t label) { return labelling.of(label).area_px < least_px; };
-    const bool is_done = labelling.each_chosen(
-        is_island, stop, [&](TileIndex tile, const TileBits& bits) { put_bits(plane, tile, bits, with); });
+    const bool is_done = labelling.each_chosen(is_island, stop, [&](TileIndex tile, const TileBits& bits) {
+        put_bits(plane, tile, bits, 0, over.get());
+    });
     if (!is_done) return cancelled();
     return plane;
 }

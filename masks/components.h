@@ -25,10 +25,10 @@ struct Component {
                                                               Connectivity connectivity,
                                                               std::stop_token stop = {});
 
-// Erases the components of what is meant that have less than `least_px` pixels; `with` is what they become.
-// Errors: cancelled.
+// Erases the components of what is meant that have less than `least_px` pixels, where their values are in
+// `over`. Errors: cancelled.
 [[nodiscard]] base::Result<Plane> without_islands(Plane plane, const Which& which, std::int64_t least_px,
-                                                  Connectivity connectivity, Value with = 0,
+                                                  Connectivity connectivity, const Over& over = {},
                                                   std::stop_token stop = {});
 
 struct HoleRule {

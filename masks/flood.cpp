@@ -77,10 +77,7 @@ private:
         const PixelRect pixels = m_result.filled.pixels_of(tile);
         return pixels.width() * pixels.height();
     }
-    void count(std::int64_t pixels) {
-        m_result.pixels += pixels;
-        m_result.hit_limit = m_result.pixels > m_rule.most_px;
-    }
+    void count(std::int64_t pixels) { m_result.pixels += pixels; }
     // Whether all pixels of the tile lie within the bounds.
     [[nodiscard]] bool is_inside(TileIndex tile) const {
         const PixelRect pixels = m_result.filled.pixels_of(tile);
@@ -99,7 +96,6 @@ private:
                 if (!slot) return std::unexpected(slot.error());
                 if (slot->uniform() && slot->value == 0) continue;
                 count(put_bits(m_result.filled, tile, bits_of(*slot, Which::labelled(), area_of(tile)), 1));
-                if (m_result.hit_limit) return {};
             }
         }
         return {};
@@ -119,7 +115,7 @@ private:
             fill(tile, **reached, {{run.part}});
             break;  // filled as a whole, the tile keeps no runs
         }
-        while (!m_queue.empty() && !m_result.hit_limit) {
+        while (!m_queue.empty()) {
             if (auto go_on = check_stop(); !go_on) return go_on;
             const Entry entry = m_queue.front();
             m_queue.pop_front();
@@ -229,18 +225,25 @@ private:
                     set(sides[side], run.x0, run.x1);
             }
         }
-        if (reached.waiting == 0) reached = {.done = true};
+        if (reached.waiting == 0) {
+            reached = {.done = true};
+            m_result.filled.tidy(tile);
+        }
         count(pixels);
         spread(tile, sides);
     }
 
     void spread(TileIndex tile, const std::array<SideBits, 4>& sides) {
+        const bool is_eight = m_rule.connectivity == Connectivity::eight;
+        const auto beside = [&](TileIndex next, Side side, const SideBits& bits) {
+            push(next, side, is_eight ? widened(bits) : bits);
+        };
         const auto &left = sides[0], &top = sides[1], &right = sides[2], &bottom = sides[3];
-        push({tile.x - 1, tile.y}, Side::right, left);
-        push({tile.x, tile.y - 1}, Side::bottom, top);
-        push({tile.x + 1, tile.y}, Side::left, right);
-        push({tile.x, tile.y + 1}, Side::top, bottom);
-        if (m_rule.connectivity == Connectivity::four) return;
+        beside({tile.x - 1, tile.y}, Side::right, left);
+        beside({tile.x, tile.y - 1}, Side::bottom, top);
+        beside({tile.x + 1, tile.y}, Side::left, right);
+        beside({tile.x, tile.y + 1}, Side::top, bottom);
+        if (!is_eight) return;
         constexpr SideBits k_first{1, 0, 0, 0}, k_last{0, 0, 0, 1ULL << 63};
         if (first(top)) push({tile.x - 1, tile.y - 1}, Side::bottom, k_last);
         if (last(top)) push({tile.x + 1, tile.y - 1}, Side::bottom, k_first);
@@ -253,7 +256,7 @@ private:
         const auto key =
             std::uint64_t{static_cast<std::uint32_t>(tile.y)} << 32 | static_cast<std::uint32_t>(tile.x);
         if (const auto it = m_tiles.find(key); it != m_tiles.end() && it->second.done) return;
-        m_queue.push_back({tile, side, m_rule.connectivity == Connectivity::eight ? widened(bits) : bits});
+        m_queue.push_back({tile, side, bits});
     }
 
     const FloodRule& m_rule;

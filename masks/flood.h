@@ -1,7 +1,6 @@
 #pragma once
 // Filling from a seed as far as something holds: the bucket and the wand.
 
-#include <limits>
 #include <stop_token>
 
 #include "base/result.h"
@@ -21,14 +20,11 @@ struct FloodRule {
     PixelRect bounds{0, 0, Plane::k_most_px, Plane::k_most_px};  // filling stays inside
     Connectivity connectivity = Connectivity::four;
     Reach reach = Reach::contiguous;
-    std::int64_t most_px = std::numeric_limits<std::int64_t>::max();
 };
 
 struct Flooded {
     Plane filled;             // u8: 1 where filled
     std::int64_t pixels = 0;  // filled
-    // More than `most_px` would have been filled: `filled` is a part of it, of whole tiles around the seed.
-    bool hit_limit = false;
 };
 
 // Fills from the seed through neighbours that pass, or all that passes within the bounds. A seed that does

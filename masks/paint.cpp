@@ -89,7 +89,7 @@ private:
 class Band {
 public:
     Band(const Plane& plane, Region& region, std::int32_t tile_row)
-        : m_tile_row{tile_row}, m_pixels{plane.pixels_of({0, tile_row})} {
+        : m_pixels{plane.pixels_of({0, tile_row})} {
         const PixelRect bounds = intersection(region.bounds(), plane.bounds());
         m_y0 = std::max(bounds.y0, m_pixels.y0);
         m_y1 = std::min(bounds.y1, m_pixels.y1);
@@ -160,7 +160,6 @@ private:
         --m_covered[place(whole_end)];
     }
 
-    std::int32_t m_tile_row;
     PixelRect m_pixels;
     std::int64_t m_y0 = 0, m_y1 = 0;
     std::int32_t m_first_column = 0;

@@ -8,11 +8,18 @@ namespace masks {
 
 namespace {
 
+// Whether nobody else holds it, nor is reading it any more.
+template <class T>
+bool held_alone(const std::shared_ptr<T>& held) {
+    if (held.use_count() != 1) return false;
+    std::shared_ptr<T>(held).reset();  // acquire-release: what another thread read of it is behind us
+    return true;
+}
+
 // The one to write to: itself while nobody else holds it, else a copy that takes its place.
 template <class T>
 T& writable(std::shared_ptr<T>& held) {
-    std::shared_ptr<T>(held).reset();  // acquire-release: what another thread read of it is behind us
-    if (held.use_count() != 1) held = std::make_shared<T>(*held);
+    if (!held_alone(held)) held = std::make_shared<T>(*held);
     return *held;
 }
 
@@ -145,15 +152,15 @@ void Plane::tidy_page(PageKey key) {
 }
 
 bool Plane::empty() const {
-    return std::ranges::all_of(*m_pages, [](const auto& entry) {
-        if (!entry.second.page) return entry.second.value == 0;
-        return std::ranges::all_of(entry.second.page->slots, [](const Slot& slot) { return slot == Slot{}; });
-    });
+    bool is_empty = true;
+    each([&](const TileRect&, const Slot&) { is_empty = false; });
+    return is_empty;
 }
 
 void Plane::put(const TileRect& tiles, const Slot& slot) {
     assert(slot.uniform() || (tiles.columns == 1 && tiles.rows == 1 && slot.block->depth() == m_depth));
     assert(has({tiles.x, tiles.y}) && has({tiles.x + tiles.columns - 1, tiles.y + tiles.rows - 1}));
+    if (slot.block && Block::too_many_samples()) slot.block->let_go_of_samples();
     const std::int32_t x1 = tiles.x + tiles.columns, y1 = tiles.y + tiles.rows;
     for (std::int32_t y = tiles.y; y < y1;) {
         const std::int32_t page_y = y / k_page_tiles, y_end = std::min(y1, (page_y + 1) * k_page_tiles);
@@ -199,8 +206,7 @@ std::span<std::byte> Plane::write(TileIndex tile) {
         slot.block = block;
         return bytes;
     }
-    BlockPtr(slot.block).reset();
-    if (slot.block.use_count() != 1) slot.block = slot.block->copy();
+    if (!held_alone(slot.block)) slot.block = slot.block->copy();
     return const_cast<Block&>(*slot.block).write();  // made by make_shared<Block>, and held here alone
 }
 
@@ -218,7 +224,12 @@ void Plane::tidy(TileIndex tile) {
     const auto only = m_depth == Depth::u8
                           ? only_value<std::uint8_t>(samples.get(), pixels.width(), pixels.height())
                           : only_value<std::uint16_t>(samples.get(), pixels.width(), pixels.height());
-    if (only) writable_slot(tile) = {nullptr, *only};
+    if (only) {
+        writable_slot(tile) = {nullptr, *only};
+        tidy_page(key_of(tile.x / k_page_tiles, tile.y / k_page_tiles));
+    } else if (Block::too_many_samples()) {
+        here.block->let_go_of_samples();
+    }
 }
 
 }  // namespace masks

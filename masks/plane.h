@@ -67,7 +67,7 @@ public:
 
     [[nodiscard]] Slot slot(TileIndex tile) const;                 // unlabelled outside
     [[nodiscard]] Value at(std::int64_t x, std::int64_t y) const;  // the same
-    [[nodiscard]] bool empty() const;                              // nothing was ever put into it
+    [[nodiscard]] bool empty() const;                              // all of it is unlabelled
     // Samples of an area, row by row, `area.width()` to a row; 0 outside.
     void read(const PixelRect& area, std::span<Value> into) const;
 
@@ -77,7 +77,7 @@ public:
     [[nodiscard]] std::span<std::byte> write(TileIndex tile);
     // Keeps tiles packed alone; they are unpacked when somebody looks. Safe beside readers.
     void let_go_of_samples() const;
-    // One value where all samples of a tile within the medium are equal.
+    // What writing to a tile ends with: one value where all its samples within the medium are equal.
     void tidy(TileIndex tile);
 
     // Calls visit(TileRect, const Slot&) for what is not unlabelled; several tiles at once are of one value.

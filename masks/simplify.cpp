@@ -98,43 +98,50 @@ Ring reduced(const Ring& ring, double tolerance) {
 
 bool is_simple(const Ring& ring) {
     if (ring.size() < 3) return false;
-    struct Line {
-        std::size_t index;
-        double x0, x1, y0, y1;
-    };
     const auto end_of = [&](std::size_t i) { return ring[i + 1 < ring.size() ? i + 1 : 0]; };
-    std::vector<Line> lines, active;
+    const auto crosses = [&](std::size_t one_side, std::size_t other_side) {
+        const std::size_t i = std::min(one_side, other_side), k = std::max(one_side, other_side);
+        const Point a = ring[i], b = end_of(i), c = ring[k], d = end_of(k);
+        const bool is_next = k == i + 1, is_around = i == 0 && k + 1 == ring.size();
+        if (!is_next && !is_around) return meet(a, b, c, d);
+        // Neighbours meet in their corner; more than that only when one runs back along the other.
+        const Point corner = is_next ? b : a, one = is_next ? a : b, two = is_next ? d : c;
+        const Point u = one - corner, v = two - corner;
+        return side_of(corner, one, two) == 0 && u.x * v.x + u.y * v.y > 0;
+    };
+    // Sides are looked up by the cells of a grid, about as many as there are sides.
+    base::Rect bounds{ring[0].x, ring[0].y, ring[0].x, ring[0].y};
+    for (const Point& corner : ring)
+        bounds = {std::min(bounds.x0, corner.x), std::min(bounds.y0, corner.y), std::max(bounds.x1, corner.x),
+                  std::max(bounds.y1, corner.y)};
+    const auto sides = static_cast<double>(ring.size());
+    const double cell = std::max({1.0, std::sqrt(bounds.width() * bounds.height() / sides),
+                                  std::max(bounds.width(), bounds.height()) / sides});
+    const auto place = [&](double at, double from) { return static_cast<std::size_t>((at - from) / cell); };
+    const std::size_t columns = place(bounds.x1, bounds.x0) + 1;
+    std::vector<std::vector<std::uint32_t>> cells(columns * (place(bounds.y1, bounds.y0) + 1));
     for (std::size_t i = 0; i < ring.size(); ++i) {
         const Point a = ring[i], b = end_of(i);
         if (a == b) return false;
-        lines.push_back({i, std::min(a.x, b.x), std::max(a.x, b.x), std::min(a.y, b.y), std::max(a.y, b.y)});
-    }
-    std::ranges::sort(lines, {}, &Line::x0);
-    for (const Line& line : lines) {
-        std::erase_if(active, [&](const Line& other) { return other.x1 < line.x0; });
-        for (const Line& other : active) {
-            if (other.y1 < line.y0 || other.y0 > line.y1) continue;
-            const std::size_t i = std::min(line.index, other.index), k = std::max(line.index, other.index);
-            const Point a = ring[i], b = end_of(i), c = ring[k], d = end_of(k);
-            const bool is_next = k == i + 1, is_around = i == 0 && k + 1 == ring.size();
-            if (!is_next && !is_around) {
-                if (meet(a, b, c, d)) return false;
-                continue;
+        const auto [x0, x1] = std::minmax(a.x, b.x);
+        const auto [y0, y1] = std::minmax(a.y, b.y);
+        for (std::size_t y = place(y0, bounds.y0); y <= place(y1, bounds.y0); ++y) {
+            for (std::size_t x = place(x0, bounds.x0); x <= place(x1, bounds.x0); ++x) {
+                auto& in_cell = cells[y * columns + x];
+                for (const std::uint32_t other : in_cell) {
+                    if (crosses(i, other)) return false;
+                }
+                in_cell.push_back(static_cast<std::uint32_t>(i));
             }
-            // Neighbours meet in their corner; more than that only when one runs back along the other.
-            const Point corner = is_next ? b : a, one = is_next ? a : b, two = is_next ? d : c;
-            const Point u = one - corner, v = two - corner;
-            if (side_of(corner, one, two) == 0 && u.x * v.x + u.y * v.y > 0) return false;
         }
-        active.push_back(line);
     }
     return true;
 }
 
-Ring simplify(const Ring& ring, double tolerance_px) {
+Ring simplify(const Ring& ring, double tolerance_px, std::stop_token stop) {
     if (ring.size() < 4) return ring;
     constexpr double k_least_px = 1.0 / 64;
-    for (double tolerance = tolerance_px; tolerance >= k_least_px; tolerance /= 2) {
+    for (double tolerance = tolerance_px; tolerance >= k_least_px && !stop.stop_requested(); tolerance /= 2) {
         Ring fewer = reduced(ring, tolerance);
         if (fewer.size() < 3 || (area_of(fewer) > 0) != (area_of(ring) > 0) || !is_simple(fewer)) continue;
         return fewer;

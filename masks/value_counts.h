@@ -24,7 +24,7 @@ private:
     std::vector<std::int64_t> m_counts;
 };
 
-// Of one tile with samples, in the part of it that lies within the medium: visit(Value, count).
+// Of one tile with samples, in the part of it that lies within the medium: the count of each value.
 [[nodiscard]] std::vector<std::int64_t> histogram(const Block& block, std::int64_t width,
                                                   std::int64_t height);
 

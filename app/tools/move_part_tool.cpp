@@ -149,10 +149,13 @@ private:
     void put(ToolContext& context) {
         const labels::MaskLayer* layer = context.document.state().find(m_part->layer);
         if (layer == nullptr || context.document.busy() || offset() == Offset{}) return;
+        auto its_value = std::make_shared<std::bitset<65536>>();  // and nothing that was painted meanwhile
+        its_value->set(m_value);
         const auto over = allowed_values(context.brush, layer->info);
         labels::Transaction gesture{context.document, m_copies ? "Copy a part" : "Move a part"};
         gesture.change_mask(m_part->layer, [&](masks::Plane& plane) {
-            if (!m_copies) masks::paint(plane, *masks::labelled(m_part->pixels), {.value = 0});
+            if (!m_copies)
+                masks::paint(plane, *masks::labelled(m_part->pixels), {.value = 0, .over = its_value});
             masks::paint(plane, *masks::labelled(shifted(*m_part, offset())),
                          {.value = m_value, .over = over});
         });

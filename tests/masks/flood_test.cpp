@@ -74,7 +74,6 @@ TEST_CASE("filling_takes_the_region_of_the_seed_and_no_more") {
         }
         CHECK(wrong == 0);
         CHECK(flooded->pixels == pixels);
-        CHECK_FALSE(flooded->hit_limit);
     }
 }
 
@@ -113,18 +112,61 @@ TEST_CASE("a_huge_medium_is_filled_without_samples") {
     CHECK(inside->pixels == counts.of(3));
 }
 
-TEST_CASE("a_limit_on_pixels_is_reported") {
-    const Plane plane(20000, 20000, Depth::u8);
-    const auto flooded =
-        flood({.width_px = 20000, .height_px = 20000, .seed_x = 1, .seed_y = 1, .most_px = 1'000'000},
-              same_value(plane, 0));
-    REQUIRE(flooded);
-    CHECK(flooded->hit_limit);
-    CHECK(flooded->pixels > 1'000'000);
-    CHECK(flooded->pixels <= 1'000'000 + 65536);
-    CHECK_FALSE(flood({.width_px = 1000, .height_px = 1000, .most_px = 1'000'000},
-                      same_value(Plane(1000, 1000, Depth::u8), 0))
-                    ->hit_limit);
+TEST_CASE("at_the_corner_of_four_tiles_only_the_diagonal_pixel_is_a_neighbour") {
+    for (const auto& [x, y] : {std::pair{254, 255}, {255, 254}, {255, 255}}) {
+        Plane plane(512, 512, Depth::u8);
+        for (const auto& [at_x, at_y] : {std::pair{256, 256}, {x, y}})
+            paint(plane, *rectangle({at_x + 0.0, at_y + 0.0, at_x + 1.0, at_y + 1.0}), {.value = 1});
+        const auto flooded = flood({.width_px = 512,
+                                    .height_px = 512,
+                                    .seed_x = 256,
+                                    .seed_y = 256,
+                                    .connectivity = Connectivity::eight},
+                                   same_value(plane, 1));
+        REQUIRE(flooded);
+        CHECK(flooded->pixels == (x == 255 && y == 255 ? 2 : 1));
+    }
+}
+
+TEST_CASE("beyond_the_limit_what_is_gone_through_stays_packed") {
+    Plane noise(4096, 2048, Depth::u8);
+    for (int y = 0; y < noise.rows(); ++y) {
+        for (int x = 0; x < noise.columns(); ++x) {
+            const auto bytes = noise.write({x, y});
+            for (std::size_t i = 0; i < bytes.size(); ++i)
+                bytes[i] = static_cast<std::byte>(1 + (i * i + i / 7) % 3 % 2);
+        }
+    }
+    const std::int64_t whole = std::int64_t{4096} * 2048;
+    const auto expected =
+        flood({.width_px = 4096, .height_px = 2048, .reach = Reach::everywhere}, same_value(noise, 1));
+    REQUIRE(expected);
+    noise.let_go_of_samples();
+    expected->filled.let_go_of_samples();
+    const std::int64_t before = Block::samples_in_memory_bytes();
+    Block::limit_samples(before + whole / 8);
+    const auto packed =
+        flood({.width_px = 4096, .height_px = 2048, .reach = Reach::everywhere}, same_value(noise, 1));
+    const std::int64_t after = Block::samples_in_memory_bytes();
+    Block::limit_samples(std::int64_t{1} << 30);
+    REQUIRE(packed);
+    CHECK(after < before + whole / 4);
+    CHECK(packed->pixels == expected->pixels);
+    bool differs = false;
+    Plane::each_difference(expected->filled, packed->filled, [&](const auto&, const Slot& a, const Slot& b) {
+        differs |= !same_samples(a, b);
+    });
+    CHECK_FALSE(differs);
+}
+
+TEST_CASE("a_plane_that_was_filled_and_emptied_tile_by_tile_is_empty") {
+    Plane plane(300, 300, Depth::u8);
+    plane.put({0, 0, 2, 2}, {nullptr, 5});
+    for (const auto& [x, y] : {std::pair{1, 1}, {0, 1}, {1, 0}, {0, 0}}) {
+        CHECK_FALSE(plane.empty());
+        plane.put({x, y}, {});
+    }
+    CHECK(plane.empty());
 }
 
 TEST_CASE("seeds_that_do_not_pass_fill_nothing_and_failures_are_passed_on") {
