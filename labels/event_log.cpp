@@ -88,6 +88,15 @@ base::Result<std::string> read_changes(const Statement& row, std::int64_t seq) {
     return std::move(*text);
 }
 
+base::Result<masks::BlockPtr> no_samples(const base::Sha256&) { return nullptr; }
+
+base::Result<void> fill_in(StoredEvent& stored, const BlockSource& blocks) {
+    auto edit = edit_from_json(stored.changes, blocks);
+    if (!edit) return std::unexpected(edit.error());
+    stored.event.edit = std::make_shared<const Edit>(std::move(*edit));
+    return {};
+}
+
 }  // namespace
 
 base::Sha256 chain_hash(const base::Sha256& prev_hash, const Event& event, std::string_view changes) {
@@ -190,12 +199,20 @@ base::Result<StoredEvent> EventLog::read_row(const Statement& row, Edits edits) 
     if (!changes) return std::unexpected(changes.error());
     stored.changes = std::move(*changes);
     if (edits == Edits::none) return stored;
-    auto edit = parse(stored);
-    if (!edit)
+    auto done = edits == Edits::parsed ? parse(stored) : fill_in(stored, no_samples);
+    if (!done)
         return base::fail(ErrorKind::malformed, "Event {} cannot be read: {}", event.seq,
-                          edit.error().message);
-    event.edit = std::make_shared<const Edit>(std::move(*edit));
+                          done.error().message);
     return stored;
+}
+
+base::Result<void> EventLog::parse(StoredEvent& stored) {
+    stored.lost.clear();
+    return fill_in(stored, [&](const base::Sha256& hash) {
+        auto block = m_blocks.find(hash);
+        if (block && !*block) stored.lost.push_back(hash);
+        return block;
+    });
 }
 
 base::Result<StoredEvent> EventLog::find(std::int64_t seq) {

@@ -17,6 +17,7 @@ struct StoredEvent {
     Event event;  // event.edit may be null
     std::string changes;
     base::Sha256 prev_hash{}, hash{};
+    std::vector<base::Sha256> lost;  // blocks that its edit names and nobody has: unlabelled in event.edit
 };
 
 // SHA-256 over prev_hash and the fields of the event (docs/project-file.md gives the bytes).
@@ -38,14 +39,19 @@ public:
     [[nodiscard]] base::Result<Tip> tip();
     // With the blocks of its edit.
     [[nodiscard]] base::Result<void> append(const StoredEvent& stored);
-    // The edit of an event that was read without.
-    [[nodiscard]] base::Result<Edit> parse(const StoredEvent& stored) {
-        return edit_from_json(stored.changes, m_blocks.source());
+    // Fills in the edit of an event that was read without, and `lost`.
+    [[nodiscard]] base::Result<void> parse(StoredEvent& stored);
+    [[nodiscard]] base::Result<void> mark_lost(const base::Sha256& block) {
+        return m_blocks.mark_lost(block);
     }
 
     // Calls visit(Result<StoredEvent>) for each event from `first` on, in order, until it returns false. A
     // row that cannot be read as an event is an Error naming it; the edit is parsed when `edits` says so.
-    enum class Edits { none, parsed };
+    enum class Edits {
+        none,
+        without_samples,  // tiles that are not of one value are unlabelled
+        parsed,
+    };
     template <class Visit>
     base::Result<void> each(std::int64_t first, Edits edits, const Visit& visit);
     // Only seq, kind, name and target, which is all the history needs. visit(const Event&).

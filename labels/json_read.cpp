@@ -367,15 +367,19 @@ TileChange read_tile_change(const Node& node, const BlockSource& blocks) {
     const std::array numbers = {&change.at.x, &change.at.y, &change.at.columns, &change.at.rows};
     const std::array sides = {&change.before, &change.after};
     std::size_t count = 0;
+    bool names_block = false;
     node.each_element([&](const Node& each) {
         if (count < 4) {
             *numbers[count] = static_cast<std::int32_t>(each.integer_in(0, k_int_max));
         } else if (count < 6 && each.is_string()) {
             const auto hash = base::sha256_from_hex(each.text());
-            auto block = hash && blocks ? blocks(*hash) : base::Result<masks::BlockPtr>(nullptr);
             if (!hash) return each.fail("is no hash of 64 hexadecimal digits");
-            if (!block || !*block) return each.fail("names a tile that is not there");
-            *sides[count - 4] = {std::move(*block), 0};
+            if (!blocks) return each.fail("names a tile that is not there");
+            auto block = blocks(*hash);
+            if (!block)
+                return each.fail(fmt::format("names a tile that cannot be read ({})", block.error().message));
+            sides[count - 4]->block = std::move(*block);
+            names_block = true;
         } else if (count < 6) {
             sides[count - 4]->value = static_cast<masks::Value>(each.integer_in(0, 65535));
         }
@@ -383,8 +387,7 @@ TileChange read_tile_change(const Node& node, const BlockSource& blocks) {
     });
     if (!node.failed() && count != 6) node.fail("must be [x, y, columns, rows, before, after]");
     const bool is_one = change.at.columns == 1 && change.at.rows == 1;
-    if (!node.failed() && !is_one && (change.before.block || change.after.block))
-        node.fail("gives several tiles the samples of one");
+    if (!node.failed() && !is_one && names_block) node.fail("gives several tiles the samples of one");
     return change;
 }
 

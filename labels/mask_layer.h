@@ -68,7 +68,7 @@ void apply_tiles(std::span<const TileChange> changes, masks::Plane& plane);
 // Whether the plane holds every `before`.
 [[nodiscard]] bool starts_from(std::span<const TileChange> changes, const masks::Plane& plane);
 
-// Where the log's JSON names a block by its hash, who has it. Errors: missing.
+// Where the log's JSON names a block by its hash, who has it. Null: it is lost, and the tile is unlabelled.
 using BlockSource = std::function<base::Result<masks::BlockPtr>(const base::Sha256&)>;
 
 }  // namespace labels

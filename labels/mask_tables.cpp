@@ -76,7 +76,9 @@ std::optional<PageCodes> codes_from_text(std::string_view text) {
 
 base::Result<void> BlockTable::keep(const Edit& edit) {
     if (edit.masks.empty()) return {};
-    auto put = m_database->prepare("INSERT OR IGNORE INTO mask_block (hash, data) VALUES (?1, ?2)");
+    auto put = m_database->prepare(
+        "INSERT INTO mask_block (hash, data) VALUES (?1, ?2) "
+        "ON CONFLICT (hash) DO UPDATE SET data = ?2 WHERE data IS NOT ?2");
     if (!put) return std::unexpected(put.error());
     for (const auto& [id, mask] : edit.masks) {
         for (const TileChange& tile : mask.tiles) {
@@ -96,7 +98,8 @@ base::Result<BlockPtr> BlockTable::find(const base::Sha256& hash) {
     for (const std::string_view sql :
          {"SELECT data FROM mask_block WHERE hash = ?1", "SELECT data FROM mask_tile WHERE hash = ?1"}) {
         auto rows = m_database->prepare(sql);
-        if (!rows) return std::unexpected(rows.error());
+        if (!rows && rows.error().kind != ErrorKind::malformed) return std::unexpected(rows.error());
+        if (!rows) continue;  // a table that is damaged holds nothing
         rows->bind(1, hash);
         auto there = rows->step();
         for (; there && *there; there = rows->step()) {
@@ -105,9 +108,16 @@ base::Result<BlockPtr> BlockTable::find(const base::Sha256& hash) {
                 return block;
             }
         }
-        if (!there) return std::unexpected(there.error());
+        if (!there && there.error().kind != ErrorKind::malformed) return std::unexpected(there.error());
     }
-    return base::fail(ErrorKind::missing, "A tile of a mask is damaged and no copy of it is left");
+    return nullptr;
+}
+
+base::Result<void> BlockTable::mark_lost(const base::Sha256& hash) {
+    auto put = m_database->prepare("INSERT OR IGNORE INTO mask_block (hash, data) VALUES (?1, x'')");
+    if (!put) return std::unexpected(put.error());
+    put->bind(1, hash);
+    return put->run();
 }
 
 namespace {
@@ -309,18 +319,24 @@ private:
             BlockPtr block = sound_block(rows->bytes(4), hash);
             if (!block) {
                 auto from_log = m_blocks.find(hash);
-                if (!from_log) return bad("a tile, and the log has no copy of it");
+                if (!from_log) return std::unexpected(from_log.error());
                 block = std::move(*from_log);
-                ++m_restored;
+                ++(block ? m_restored : m_lost);
             }
+            --m_tiles;
+            if (!block) continue;
             if (block->depth() != plane->depth()) return bad("a tile of another depth");
             plane->put({place.x, place.y}, Slot{std::move(block), 0});
-            --m_tiles;
         }
         if (!there) return std::unexpected(there.error());
         if (m_restored > 0) {
             base::log(base::LogLevel::warning, "{} damaged tiles of masks were taken from the log: {}",
                       m_restored, m_shown.string());
+        }
+        if (m_lost > 0) {
+            base::log(base::LogLevel::warning,
+                      "{} damaged tiles of masks have no copy left and are unlabelled: {}", m_lost,
+                      m_shown.string());
         }
         if (m_tiles != 0) return bad("its tiles are not those that its pages speak of");
         return {};
@@ -330,26 +346,29 @@ private:
     State& m_state;
     const std::filesystem::path& m_shown;
     BlockTable m_blocks;
-    std::int64_t m_restored = 0;
+    std::int64_t m_restored = 0, m_lost = 0;
     std::int64_t m_tiles = 0;  // those that pages speak of and that have not come yet
 };
 
 }  // namespace
 
-base::Result<std::int64_t> damaged_blocks(Database& database) {
-    auto rows =
-        database.prepare("SELECT hash, data FROM mask_tile UNION ALL SELECT hash, data FROM mask_block");
+base::Result<BlockDamage> block_damage(Database& database) {
+    auto rows = database.prepare(
+        "SELECT hash, data, 0 FROM mask_tile UNION ALL SELECT hash, data, length(data) = 0 FROM mask_block");
     if (!rows) return std::unexpected(rows.error());
-    std::int64_t damaged = 0;
+    BlockDamage found;
     auto there = rows->step();
     for (; there && *there; there = rows->step()) {
         base::Sha256 hash{};
         const bool has_hash = rows->bytes(0).size() == hash.size();
         if (has_hash) std::ranges::copy(rows->bytes(0), hash.begin());
-        if (!has_hash || !sound_block(rows->bytes(1), hash)) ++damaged;
+        if (rows->integer(2) != 0)
+            ++found.known_lost;
+        else if (!has_hash || !sound_block(rows->bytes(1), hash))
+            ++found.damaged;
     }
     if (!there) return std::unexpected(there.error());
-    return damaged;
+    return found;
 }
 
 base::Result<void> write_mask(Database& database, MaskLayerId id, const MaskEdit& edit) {

@@ -13,14 +13,13 @@ namespace labels {
 class BlockTable {
 public:
     explicit BlockTable(Database& database) : m_database{&database} {}
-    // Those that an edit leaves behind; those that it finds came with an earlier event.
+    // Those that an edit leaves behind; those that it finds came with an earlier event. A row that is
+    // damaged or says that the block is lost is made good.
     [[nodiscard]] base::Result<void> keep(const Edit& edit);
-    // One that is damaged or gone is looked for among the current tiles. Errors: missing.
+    // One that is damaged or gone is looked for among the current tiles. Null: it is lost.
     [[nodiscard]] base::Result<masks::BlockPtr> find(const base::Sha256& hash);
-    // For edit_from_json; valid as long as this is.
-    [[nodiscard]] BlockSource source() {
-        return [this](const base::Sha256& hash) { return find(hash); };
-    }
+    // Writes down that a repair found no copy: as a row without data.
+    [[nodiscard]] base::Result<void> mark_lost(const base::Sha256& hash);
 
 private:
     Database* m_database;
@@ -30,12 +29,15 @@ private:
 // Inside the caller's SQLite transaction.
 [[nodiscard]] base::Result<void> write_mask(Database& database, MaskLayerId id, const MaskEdit& edit);
 
-// A tile that is damaged is taken from the log. Errors: malformed, when it is not there either.
+// A tile that is damaged is taken from the log; one that is not there either is unlabelled.
 [[nodiscard]] base::Result<void> read_masks(Database& database, State& state,
                                             const std::filesystem::path& shown);
 
-// How many rows of mask_tile and mask_block are not what their hash says.
-[[nodiscard]] base::Result<std::int64_t> damaged_blocks(Database& database);
+struct BlockDamage {
+    std::int64_t damaged = 0;     // rows of mask_tile and mask_block that are not what their hash says
+    std::int64_t known_lost = 0;  // those of which a repair said so
+};
+[[nodiscard]] base::Result<BlockDamage> block_damage(Database& database);
 
 // What the 16 × 16 tiles of a page hold, row by row, as runs: "255x0 1x*" (a value, or * for samples of its
 // own). Public for its test.

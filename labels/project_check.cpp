@@ -1,6 +1,7 @@
 #include "labels/project_check.h"
 
 #include <algorithm>
+#include <set>
 
 #include "labels/json.h"
 #include "labels/projection.h"
@@ -20,6 +21,7 @@ public:
         check_pages();
         check_blocks();
         replay();
+        check_lost();
         auto stored = read_projection(m_database, m_path);
         if (!stored) {
             fault("{}", stored.error().message);
@@ -53,11 +55,28 @@ private:
     }
 
     void check_blocks() {
-        auto damaged = damaged_blocks(m_database);
-        if (!damaged) return fault("{}", damaged.error().message);
-        if (*damaged > 0)
+        auto found = block_damage(m_database);
+        if (!found) return fault("{}", found.error().message);
+        if (found->damaged > 0)
             fault("{} tiles of masks are damaged; those that have a second copy are read from that.",
-                  *damaged);
+                  found->damaged);
+        m_known_lost = found->known_lost;
+    }
+
+    void check_lost() {
+        const auto lost = std::ssize(m_lost) - m_known_lost;
+        if (lost > 0) {
+            fault(
+                "Tiles of masks have no copy left ({}); they are unlabelled, and what changed them cannot be "
+                "undone.",
+                lost);
+        }
+        if (m_known_lost > 0) {
+            m_report.warnings.push_back(fmt::format(
+                "Tiles of masks were lost before the project was repaired ({}); what changed them cannot be "
+                "undone.",
+                m_known_lost));
+        }
     }
 
     void replay() {
@@ -87,18 +106,18 @@ private:
                 "Event {} is dated before the one it follows; the clock was set back.", event.seq));
         }
         m_time_us = event.time_us;
-        auto edit = m_log->parse(stored);
-        if (!edit) {
-            fault("Event {} (\"{}\") cannot be read: {}", event.seq, event.name, edit.error().message);
+        if (auto done = m_log->parse(stored); !done) {
+            fault("Event {} (\"{}\") cannot be read: {}", event.seq, event.name, done.error().message);
             m_replayable = false;
             return;
         }
-        if (m_replayable) check_before(event, *edit);
+        m_lost.insert(stored.lost.begin(), stored.lost.end());
+        if (m_replayable) check_before(event, *event.edit);
         if (!follow(m_history, event.kind, event.target, {event.seq, event.name, nullptr})) {
             fault("Event {} takes back or repeats event {}, which was not next in turn.", event.seq,
                   event.target);
         }
-        apply(*edit, m_replayed);
+        apply(*event.edit, m_replayed);
     }
 
     // What an event says was there before must have been there.
@@ -243,6 +262,8 @@ private:
     CheckReport m_report;
     std::size_t m_hidden = 0;
     ChainCheck m_chain;
+    std::set<base::Sha256> m_lost;  // blocks that the log names and nobody has
+    std::int64_t m_known_lost = 0;
     State m_replayed;
     History m_history;
     std::int64_t m_time_us = std::numeric_limits<std::int64_t>::min();

@@ -168,9 +168,9 @@ base::Result<History> ProjectFile::Impl::load_history(std::size_t edit_bytes) {
         }
     }
     if (recent.empty()) return history;
-    // One that cannot be read stays on disk; whoever wants it back then gets the error.
+    // One that cannot be read whole stays on disk; whoever wants it back then gets the error.
     read = log.each(*first, EventLog::Edits::parsed, [&](const base::Result<StoredEvent>& stored) {
-        const auto step = stored ? recent.find(stored->event.seq) : recent.end();
+        const auto step = stored && stored->lost.empty() ? recent.find(stored->event.seq) : recent.end();
         if (step != recent.end()) step->second->edit = stored->event.edit;
         return true;
     });
@@ -193,20 +193,27 @@ base::Result<LoadedProject> ProjectFile::load(std::size_t edit_bytes) { return m
 base::Result<std::shared_ptr<const Edit>> ProjectFile::edit_of(std::int64_t seq) {
     auto stored = m_impl->log.find(seq);
     if (!stored) return std::unexpected(with_advice(stored.error(), path()));
+    if (!stored->lost.empty()) {
+        return base::fail(ErrorKind::refused,
+                          "\"{}\" cannot be undone or redone, since tiles of a mask that it changed are "
+                          "damaged and have no copy left; paint over them instead: {}",
+                          stored->event.name, path().string());
+    }
     return std::move(stored->event.edit);
 }
 
 base::Result<std::vector<Event>> ProjectFile::log(std::int64_t first_seq, std::int64_t count) {
     std::vector<Event> events;
     std::optional<base::Error> bad;
-    auto read = m_impl->log.each(first_seq, EventLog::Edits::parsed, [&](base::Result<StoredEvent> stored) {
+    const auto take = [&](base::Result<StoredEvent> stored) {
         if (!stored) {
             bad = stored.error();
             return false;
         }
         events.push_back(std::move(stored->event));
         return count <= 0 || static_cast<std::int64_t>(events.size()) < count;
-    });
+    };
+    auto read = m_impl->log.each(first_seq, EventLog::Edits::without_samples, take);
     if (!read) bad = read.error();
     if (bad) return std::unexpected(with_advice(*bad, path()));
     return events;

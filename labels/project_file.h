@@ -48,8 +48,10 @@ public:
     // Events and what they change in the projection, in one SQLite transaction: all or nothing, on disk on
     // return.
     [[nodiscard]] base::Result<void> append(std::span<const Event> events);
+    // Errors: missing, malformed, refused when tiles of masks that it changed are lost.
     [[nodiscard]] base::Result<std::shared_ptr<const Edit>> edit_of(std::int64_t seq);
-    // Newest last. count 0: all.
+    // Newest last. count 0: all. Tiles of masks are without their samples: those that are not of one value
+    // are unlabelled.
     [[nodiscard]] base::Result<std::vector<Event>> log(std::int64_t first_seq = 1, std::int64_t count = 0);
     // SQLite's own integrity check, the hash chain, and the projection against a replay of the log.
     [[nodiscard]] base::Result<CheckReport> check();
@@ -61,6 +63,7 @@ private:
 };
 
 // Rebuilds a project at `out` from the longest sound prefix of the log of `damaged`, which is not changed.
+// Tiles of masks that are lost end nothing: they are unlabelled.
 // The sentence says how many events were kept and lost. Errors: refused when `out` exists; malformed when
 // nothing can be kept.
 [[nodiscard]] base::Result<std::string> repair(const std::filesystem::path& damaged,

@@ -1,3 +1,5 @@
+#include <set>
+
 #include "labels/event_log.h"
 #include "labels/json.h"
 #include "labels/project_check.h"
@@ -13,7 +15,7 @@ namespace fs = std::filesystem;
 using base::ErrorKind;
 
 struct Copied {
-    std::int64_t events = 0;
+    std::int64_t events = 0, lost_tiles = 0;
     std::string stopped;  // why; empty: all of them
 };
 
@@ -37,18 +39,21 @@ public:
                                 });
         if (failed) return std::unexpected(*failed);
         if (!read) copied.stopped = "the rest of the log cannot be read";
+        for (const base::Sha256& block : m_lost) {
+            if (auto done = m_log.mark_lost(block); !done) return std::unexpected(done.error());
+        }
+        copied.lost_tiles = std::ssize(m_lost);
         return copied;
     }
 
 private:
     std::string unsound(StoredEvent& stored) {
         if (std::string fault = m_chain.fault(stored); !fault.empty()) return fault;
-        auto edit = m_source->parse(stored);
-        if (!edit) return fmt::format("Event {} cannot be read", stored.event.seq);
-        stored.event.edit = std::make_shared<const Edit>(std::move(*edit));
+        if (!m_source->parse(stored)) return fmt::format("Event {} cannot be read", stored.event.seq);
         return {};
     }
     base::Result<void> take(const StoredEvent& stored) {
+        m_lost.insert(stored.lost.begin(), stored.lost.end());
         if (auto done = m_log.append(stored); !done) return done;
         return m_projection.write(*stored.event.edit);
     }
@@ -57,6 +62,7 @@ private:
     EventLog m_log;
     ProjectionWriter m_projection;
     ChainCheck m_chain;
+    std::set<base::Sha256> m_lost;  // blocks that the log names and nobody has
 };
 
 // A private copy, opened even where its pages are fewer than its header says.
@@ -81,16 +87,20 @@ base::Result<Copied> rebuild(Database& damaged, const fs::path& to, const fs::pa
 }
 
 std::string sentence(const Copied& copied, std::int64_t total, const fs::path& out) {
+    const std::string tiles =
+        copied.lost_tiles > 0
+            ? fmt::format("; tiles of masks that have no copy left are unlabelled ({})", copied.lost_tiles)
+            : "";
     if (copied.stopped.empty()) {
-        return fmt::format("All {} events were sound; the project was rebuilt from them: {}", copied.events,
-                           out.string());
+        return fmt::format("All {} events were sound{}; the project was rebuilt from them: {}", copied.events,
+                           tiles, out.string());
     }
     std::string why = copied.stopped;
     while (why.ends_with('.')) why.pop_back();
     const std::string lost =
         total > copied.events ? fmt::format("{} were lost", total - copied.events) : "the rest was lost";
-    return fmt::format("{} events were kept and {}, because of this: {}; the project was rebuilt: {}",
-                       copied.events, lost, why, out.string());
+    return fmt::format("{} events were kept and {}, because of this: {}{}; the project was rebuilt: {}",
+                       copied.events, lost, why, tiles, out.string());
 }
 
 }  // namespace

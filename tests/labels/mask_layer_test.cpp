@@ -173,13 +173,6 @@ TEST_CASE("a_damaged_tile_is_taken_from_the_log_and_a_damaged_log_from_the_tiles
         REQUIRE(report->faults.size() == 1);
         CHECK(report->faults[0].find("tiles of masks are damaged") != std::string::npos);
     }
-    const auto gone =
-        damage("UPDATE mask_tile SET data = x'00'; UPDATE mask_block SET data = x'00' WHERE n = 1");
-    auto opened = ProjectFile::open(gone, Access::read_only);
-    REQUIRE(opened.has_value());
-    const auto loaded = opened->load();
-    REQUIRE_FALSE(loaded.has_value());
-    CHECK(loaded.error().message.find("no copy") != std::string::npos);
     for (const char* sql : {"UPDATE mask_page SET slots = '256x7'", "UPDATE mask_page SET slots = '1x*'",
                             "DELETE FROM mask_tile WHERE n = 1", "UPDATE mask_layer SET info = '{}'",
                             "UPDATE mask_tile SET x = 100000 WHERE n = 1"}) {
@@ -196,6 +189,109 @@ TEST_CASE("a_damaged_tile_is_taken_from_the_log_and_a_damaged_log_from_the_tiles
     Saved repaired(folder / "again.limn");
     CHECK(state_hash(repaired.document->state()) == painted);
     fixture::check_clean(*repaired.file);
+}
+
+namespace {
+
+// A stroke in one tile, which another stroke then covers; boxes come after them.
+struct Covered {
+    explicit Covered(const std::filesystem::path& path) {
+        Saved saved(path);
+        fixture::Small small;
+        small.fill(*saved.document);
+        mask = add_layer(*saved.document, make_layer(small.asset.id, small.ball.id));
+        stamp(*saved.document, mask, {100, 100}, 20, 1);
+        stamp(*saved.document, mask, {100, 100}, 30, 2);
+        for (int i = 0; i < 20; ++i) small.add_track(*saved.document, i);
+        hash = state_hash(saved.document->state());
+        events = saved.document->history().last_seq;
+    }
+    MaskLayerId mask;
+    std::string hash;
+    std::int64_t events = 0;
+};
+
+bool says(const std::vector<std::string>& sentences, std::string_view part) {
+    return std::ranges::any_of(
+        sentences, [&](const std::string& sentence) { return sentence.find(part) != std::string::npos; });
+}
+
+}  // namespace
+
+TEST_CASE("repair_keeps_what_follows_a_lost_tile_that_was_painted_over") {
+    const Folder folder;
+    const Covered covered(folder / "p.limn");
+    const auto copies_left = [&] {
+        return fixture::sql_text(folder / "p.limn", "SELECT count(*) FROM mask_block");
+    };
+    REQUIRE(copies_left() == "2");
+    fixture::run_sql(folder / "p.limn", "UPDATE mask_block SET data = zeroblob(length(data)) WHERE n = 1");
+    {
+        auto file = ProjectFile::open(folder / "p.limn", Access::read_only);
+        REQUIRE(file.has_value());
+        const auto report = file->check();
+        REQUIRE(report.has_value());
+        CHECK(report->faults.size() == 2);
+        CHECK(says(report->faults, "have no copy left (1)"));
+        const auto log = file->log();
+        REQUIRE(log.has_value());
+        CHECK(std::ssize(*log) == covered.events);
+        CHECK(log->at(4).edit->masks.at(covered.mask).tiles.size() == 1);
+    }
+    const auto sentence = repair(folder / "p.limn", folder / "again.limn");
+    REQUIRE(sentence.has_value());
+    CHECK(sentence->find("no copy left are unlabelled (1)") != std::string::npos);
+    Saved repaired(folder / "again.limn");
+    CHECK(state_hash(repaired.document->state()) == covered.hash);
+    CHECK(repaired.document->history().last_seq == covered.events);
+    fixture::check_clean(*repaired.file);
+    CHECK(says(repaired.file->check()->warnings, "were lost before"));
+    for (int i = 0; i < 20; ++i) REQUIRE(repaired.document->undo().has_value());
+    const auto refused = repaired.document->undo();
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().kind == base::ErrorKind::refused);
+    CHECK(refused.error().message.starts_with("\"Paint\" cannot be undone or redone"));
+    CHECK(at(*repaired.document, covered.mask, 100, 100) == 2);
+    stamp(*repaired.document, covered.mask, {100, 100}, 40, 1);
+    fixture::check_clean(*repaired.file);
+    fixture::run_sql(folder / "again.limn", "DELETE FROM mask_block WHERE length(data) = 0");
+    CHECK(says(repaired.file->check()->faults, "have no copy left (1)"));
+}
+
+TEST_CASE("a_tile_without_a_copy_is_unlabelled_and_work_goes_on") {
+    const Folder folder;
+    const Covered covered(folder / "p.limn");
+    fixture::run_sql(folder / "p.limn",
+                     "UPDATE mask_tile SET data = x'00'; UPDATE mask_block SET data = x'00' WHERE n = 2");
+    {
+        Saved saved(folder / "p.limn");
+        CHECK(at(*saved.document, covered.mask, 100, 100) == 0);
+        CHECK(saved.document->history().last_seq == covered.events);
+        CHECK(saved.document->state().tracks.size() == 20);
+        CHECK(says(saved.file->check()->faults, "have no copy left (1)"));
+        stamp(*saved.document, covered.mask, {100, 100}, 10, 1);
+        CHECK(saved.file->check()->faults.size() == 2);
+    }
+    REQUIRE(repair(folder / "p.limn", folder / "again.limn").has_value());
+    Saved repaired(folder / "again.limn");
+    fixture::check_clean(*repaired.file);
+    CHECK(at(*repaired.document, covered.mask, 100, 100) == 1);
+    CHECK(at(*repaired.document, covered.mask, 120, 120) == 0);
+    CHECK(repaired.document->history().last_seq == covered.events + 1);
+}
+
+TEST_CASE("a_damaged_block_is_made_good_when_it_comes_by_again") {
+    const Folder folder;
+    Saved saved(folder / "p.limn");
+    fixture::Small small;
+    small.fill(*saved.document);
+    const MaskLayerId id = add_layer(*saved.document, make_layer(small.asset.id, small.ball.id));
+    stamp(*saved.document, id, {100, 100}, 20, 1);
+    REQUIRE(saved.document->undo().has_value());
+    fixture::run_sql(folder / "p.limn", "UPDATE mask_block SET data = x'00'");
+    CHECK_FALSE(saved.file->check()->faults.empty());
+    REQUIRE(saved.document->redo().has_value());
+    fixture::check_clean(*saved.file);
 }
 
 TEST_CASE("edits_of_masks_go_through_json") {

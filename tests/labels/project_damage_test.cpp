@@ -240,7 +240,8 @@ bool survives(const std::filesystem::path& path, const std::filesystem::path& ou
         REQUIRE(loaded.has_value());
         const auto seq = static_cast<std::size_t>(loaded->history.last_seq);
         CHECK(seq < victim.hashes.size());
-        if (seq > 2) CHECK(state_hash(loaded->state) == victim.hashes[seq]);
+        const bool lost_tiles = repaired->find("no copy left") != std::string::npos;
+        if (seq > 2 && !lost_tiles) CHECK(state_hash(loaded->state) == victim.hashes[seq]);
         CHECK(file->check()->faults.empty());
     } else {
         CHECK_FALSE(repaired.error().message.empty());

@@ -103,7 +103,7 @@ TEST_CASE("the_projection_is_the_state_and_the_log_replays_to_it") {
         State replayed;
         const auto events = file.log();
         REQUIRE(events.has_value());
-        for (const Event& event : *events) apply(*event.edit, replayed);
+        for (const Event& event : *events) apply(**file.edit_of(event.seq), replayed);
         CHECK(state_hash(replayed) == hash);
         CHECK(replayed.tracks_of_asset == loaded->state.tracks_of_asset);
         CHECK(replayed.mask_layers_of_asset == loaded->state.mask_layers_of_asset);
