@@ -5,6 +5,12 @@
 
 namespace labels {
 
+namespace {
+
+constexpr std::int64_t k_most_tiles = 1 << 16;  // of one change; tile_changes gives at most a page of 256
+
+}  // namespace
+
 const MaskValue* MaskLayerInfo::find(masks::Value value) const {
     const auto it = std::ranges::lower_bound(values, value, {}, &MaskValue::value);
     return it == values.end() || it->value != value ? nullptr : &*it;
@@ -47,17 +53,13 @@ std::vector<TileChange> tile_changes(const masks::Plane& before, const masks::Pl
     return changes;
 }
 
-namespace {
-
 bool fits(const masks::TileRect& at, const masks::Slot& slot, const masks::Plane& plane) {
     const bool inside = at.columns > 0 && at.rows > 0 && plane.has({at.x, at.y}) &&
                         at.columns <= plane.columns() - at.x && at.rows <= plane.rows() - at.y;
-    if (!inside) return false;
+    if (!inside || std::int64_t{at.columns} * at.rows > k_most_tiles) return false;
     if (slot.uniform()) return slot.value <= plane.largest_value();
     return at.columns == 1 && at.rows == 1 && slot.block->depth() == plane.depth();
 }
-
-}  // namespace
 
 void apply_tiles(std::span<const TileChange> changes, masks::Plane& plane) {
     for (const TileChange& change : changes) {

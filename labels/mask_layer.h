@@ -63,7 +63,10 @@ struct TileChange {
 
 // From one plane to another of the same size: what differs in samples, from left to right and downwards.
 [[nodiscard]] std::vector<TileChange> tile_changes(const masks::Plane& before, const masks::Plane& after);
-// Puts every `after` into the plane; what does not fit it (a damaged log) is passed over.
+// Whether a plane of that size can be given the slot there: inside, of its depth, and of no more tiles at
+// once than any edit of ours names (a log of somebody else's making).
+[[nodiscard]] bool fits(const masks::TileRect& at, const masks::Slot& slot, const masks::Plane& plane);
+// Puts every `after` into the plane; what does not fit it is passed over.
 void apply_tiles(std::span<const TileChange> changes, masks::Plane& plane);
 // Whether the plane holds every `before`.
 [[nodiscard]] bool starts_from(std::span<const TileChange> changes, const masks::Plane& plane);

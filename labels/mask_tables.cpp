@@ -132,17 +132,32 @@ public:
             if (!done || !edit.info->after) return done;
         }
         if (edit.tiles.empty()) return {};
-        auto there = m_database.prepare("SELECT 1 FROM mask_layer WHERE id = ?1");
-        if (!there) return std::unexpected(there.error());
-        there->bind(1, m_id.uuid.bytes);
-        auto found = there->step();
-        if (!found) return std::unexpected(found.error());
-        if (!*found) return {};  // as in a replay: tiles of no mask are passed over
-        return write_tiles(edit.tiles);
+        auto plane = size_of_mask();
+        if (!plane) return std::unexpected(plane.error());
+        return write_tiles(edit.tiles, *plane);
     }
 
 private:
+    // A plane of the mask's size with nothing in it; of no tiles when there is no such mask.
+    base::Result<masks::Plane> size_of_mask() {
+        auto row = m_database.prepare("SELECT info FROM mask_layer WHERE id = ?1");
+        if (!row) return std::unexpected(row.error());
+        row->bind(1, m_id.uuid.bytes);
+        auto there = row->step();
+        if (!there) return std::unexpected(there.error());
+        if (!*there) return masks::Plane{};
+        auto info = mask_layer_from_json(row->text(0));
+        if (!info) return std::unexpected(info.error());
+        return masks::Plane(info->width_px, info->height_px, info->depth);
+    }
+
     base::Result<void> put_info(const MaskLayerInfo& info) {
+        const masks::Plane plane(info.width_px, info.height_px, info.depth);
+        const auto before = size_of_mask();
+        if (!before) return std::unexpected(before.error());
+        if (before->bounds() != plane.bounds() || before->depth() != plane.depth()) {  // as set_mask_info
+            if (auto done = erase(); !done) return done;
+        }
         auto put = m_database.prepare("INSERT OR REPLACE INTO mask_layer (id, info) VALUES (?1, ?2)");
         if (!put) return std::unexpected(put.error());
         const std::string json = to_json(info);
@@ -162,7 +177,8 @@ private:
         return {};
     }
 
-    base::Result<void> write_tiles(std::span<const TileChange> tiles) {
+    // As in a replay, what does not fit the plane is passed over.
+    base::Result<void> write_tiles(std::span<const TileChange> tiles, const masks::Plane& plane) {
         auto put = m_database.prepare(
             "INSERT INTO mask_tile (layer, y, x, hash, data) VALUES (?1,?2,?3,?4,?5) ON CONFLICT (layer, y, "
             "x) "
@@ -171,6 +187,7 @@ private:
         if (!put) return std::unexpected(put.error());
         if (!drop) return std::unexpected(drop.error());
         for (const TileChange& tile : tiles) {
+            if (!fits(tile.at, tile.after, plane)) continue;
             for (std::int32_t i = 0; i < tile.at.columns * tile.at.rows; ++i) {
                 const std::int32_t x = tile.at.x + i % tile.at.columns, y = tile.at.y + i / tile.at.columns;
                 auto codes = page_of(x, y);
@@ -271,7 +288,8 @@ private:
         std::ranges::copy(bytes, id.uuid.bytes.begin());
         masks::Plane* plane = writable_plane(m_state, id);
         const std::int64_t y = row.integer(1), x = row.integer(2);
-        if (plane == nullptr || x < 0 || y < 0 || x * step >= plane->columns() || y * step >= plane->rows())
+        if (plane == nullptr || x < 0 || y < 0 || x > (plane->columns() - 1) / step ||
+            y > (plane->rows() - 1) / step)
             return nullptr;
         place = {static_cast<std::int32_t>(x * step), static_cast<std::int32_t>(y * step)};
         return plane;

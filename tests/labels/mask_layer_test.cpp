@@ -329,6 +329,83 @@ TEST_CASE("edits_of_masks_go_through_json") {
     CHECK_FALSE(starts_from(*wild, state));
 }
 
+TEST_CASE("a_log_of_somebody_elses_making_is_written_as_it_is_replayed") {
+    const Folder folder;
+    const auto append_wild = [&](const std::string& changes) {
+        std::filesystem::remove(folder / "p.limn");
+        Saved saved(folder / "p.limn");
+        fixture::Small small;
+        small.fill(*saved.document);
+        MaskLayerInfo info = make_layer(small.asset.id, small.ball.id);
+        add_layer(*saved.document, info);
+        stamp(*saved.document, info.id, {1000, 1000}, 400, 1);
+        info.width_px = info.height_px = masks::Plane::k_most_px;
+        info.id = MaskLayerId::make();
+        add_layer(*saved.document, info);
+        Edit edit;
+        for (const auto& [id, layer] : saved.document->state().mask_layers) {
+            const std::string text =
+                "{\"masks\":{\"" + base::to_string(id.uuid) + "\":{\"tiles\":" + changes + "}}}";
+            const auto read = edit_from_json(text);
+            REQUIRE(read.has_value());
+            edit.masks.insert(*read->masks.begin());
+        }
+        CHECK_FALSE(starts_from(edit, saved.document->state()));
+        const Event event{
+            saved.document->history().last_seq + 1, base::new_uuid(), 1, "", EventKind::edit, "Wild", 0,
+            std::make_shared<const Edit>(edit)};
+        REQUIRE(saved.file->append({&event, 1}).has_value());
+        return state_hash(saved.document->state());
+    };
+    for (const char* changes :
+         {"[[2000000000,0,2000000000,9,0,1]]", "[[0,0,65536,65536,0,1]]", "[[2147483647,2147483647,1,1,0,1]]",
+          "[[0,0,8388608,8388608,0,1]]", "[[8388600,8388600,9,9,0,1]]", "[[8388608,0,1,1,0,1]]",
+          "[[0,0,0,5,0,1]]", "[[3,3,1,1,0,300]]"}) {
+        CAPTURE(changes);
+        const std::string hash = append_wild(changes);
+        REQUIRE(repair(folder / "p.limn", folder / "again.limn").has_value());
+        for (const char* name : {"p.limn", "again.limn"}) {
+            auto file = ProjectFile::open(folder / name, Access::read_only);
+            REQUIRE(file.has_value());
+            const auto loaded = file->load();
+            REQUIRE(loaded.has_value());
+            CHECK(state_hash(loaded->state) == hash);
+            CHECK_FALSE(says(file->check()->faults, "is not what the log says"));
+        }
+        std::filesystem::remove(folder / "again.limn");
+    }
+    for (const char* sql : {"UPDATE mask_page SET x = 1152921504606846976", "UPDATE mask_page SET x = 2"}) {
+        append_wild("[[0,0,0,5,0,1]]");
+        fixture::run_sql(folder / "p.limn", sql);
+        auto file = ProjectFile::open(folder / "p.limn", Access::read_only);
+        REQUIRE(file.has_value());
+        CHECK_FALSE(file->load().has_value());
+    }
+}
+
+TEST_CASE("a_mask_that_changes_its_size_begins_anew_in_the_file_too") {
+    const Folder folder;
+    MaskLayerInfo info;
+    {
+        Saved saved(folder / "p.limn");
+        fixture::Small small;
+        small.fill(*saved.document);
+        info = make_layer(small.asset.id, small.ball.id);
+        add_layer(*saved.document, info);
+        stamp(*saved.document, info.id, {4000, 1000}, 400, 1);
+        Edit edit;
+        edit.masks[info.id].info = Change<MaskLayerInfo>{info, info};
+        edit.masks[info.id].info->after->width_px = 1000;
+        const Event event{
+            saved.document->history().last_seq + 1, base::new_uuid(), 1, "", EventKind::edit, "Cut", 0,
+            std::make_shared<const Edit>(edit)};
+        REQUIRE(saved.file->append({&event, 1}).has_value());
+    }
+    Saved saved(folder / "p.limn");
+    CHECK(saved.document->state().find(info.id)->plane.empty());
+    fixture::check_clean(*saved.file);
+}
+
 TEST_CASE("pages_go_through_text_and_wrong_text_is_none") {
     std::mt19937 random(3);
     for (int i = 0; i < 100; ++i) {
