@@ -35,7 +35,7 @@ struct Path {
 };
 
 // A small mask as CVAT and COCO carry it: row-major run lengths over [left, left+width) × [top, top+height),
-// the first run counts zeros.
+// the first run counts zeros. Runs may end early: the rest is zeros.
 struct MaskRuns {
     std::int32_t left = 0, top = 0, width = 0, height = 0;
     std::vector<std::uint32_t> runs;

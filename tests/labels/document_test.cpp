@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "fixture.h"
+#include "labels/mask_geometry.h"
 
 using namespace labels;
 using fixture::make_info;
@@ -396,4 +397,30 @@ TEST_CASE("assets_are_found_by_number_name_and_id") {
     CHECK(state.find_asset("1") == nullptr);      // the first, and another one's name
     CHECK(state.find_asset("9") == nullptr);
     CHECK(state.find_asset("") == nullptr);
+}
+
+TEST_CASE("runs_that_end_early_are_a_mask_whose_rest_is_zeros") {
+    const auto pixels = [](const MaskRuns& runs) {
+        const masks::Plane plane = plane_of(runs, 100, 100);
+        std::vector<std::pair<int, int>> found;
+        for (int y = 0; y < 100; ++y) {
+            for (int x = 0; x < 100; ++x) {
+                if (plane.at(x, y) != 0) found.emplace_back(x, y);
+            }
+        }
+        return found;
+    };
+    const std::vector<std::pair<int, int>> four = {{11, 10}, {12, 10}, {10, 11}, {11, 11}};
+    for (const std::vector<std::uint32_t>& runs :
+         {std::vector<std::uint32_t>{1, 2, 0, 2}, {1, 2, 0, 2, 4}, {1, 2, 0, 2, 1}, {1, 2, 0, 2, 0}}) {
+        const MaskRuns mask{10, 10, 3, 3, runs};
+        CHECK(is_sound(mask));
+        CHECK(pixels(mask) == four);
+    }
+    CHECK(pixels({10, 10, 10, 10, {0, 5}}).size() == 5);
+    const int most = std::numeric_limits<int>::max();
+    CHECK(pixels({-5, 99, most, most, {0, 7}}).size() == 2);
+    for (const MaskRuns& none : {MaskRuns{1, 1, 3, 3, {0, 10}}, MaskRuns{}, MaskRuns{1, 1, 0, 5, {}},
+                                 MaskRuns{1, 1, 4, 4, {}}, MaskRuns{1, 1, -1, 4, {}}})
+        CHECK(pixels(none).empty());
 }
