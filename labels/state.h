@@ -50,7 +50,7 @@ struct State {
 using Snapshot = std::shared_ptr<const State>;
 
 // SHA-256 (hex) over a canonical form of the state: equal states give equal hashes, whatever the order of
-// edits.
+// edits and however tiles of masks are packed.
 [[nodiscard]] std::string state_hash(const State& state);
 
 }  // namespace labels

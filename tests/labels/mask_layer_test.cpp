@@ -1,7 +1,10 @@
 #include "labels/mask_layer.h"
 
+#include <zstd.h>
+
 #include "fixture.h"
 #include "labels/mask_tables.h"
+#include "labels/state_write.h"
 #include "masks/paint.h"
 
 using namespace labels;
@@ -404,6 +407,25 @@ TEST_CASE("a_mask_that_changes_its_size_begins_anew_in_the_file_too") {
     Saved saved(folder / "p.limn");
     CHECK(saved.document->state().find(info.id)->plane.empty());
     fixture::check_clean(*saved.file);
+}
+
+TEST_CASE("the_hash_of_a_state_does_not_depend_on_how_its_tiles_are_packed") {
+    Document document;
+    fixture::Small small;
+    small.fill(document);
+    const MaskLayerId id = add_layer(document, make_layer(small.asset.id, small.ball.id));
+    stamp(document, id, {100, 100}, 40, 1);
+    const masks::Slot slot = document.state().find(id)->plane.slot({0, 0});
+    REQUIRE(slot.block);
+    masks::Bytes packed(ZSTD_compressBound(masks::k_tile_samples));
+    packed.resize(
+        ZSTD_compress(packed.data(), packed.size(), slot.block->samples().get(), masks::k_tile_samples, 19));
+    REQUIRE(packed != *slot.block->packed());
+    State other = document.state();
+    writable_plane(other, id)->put({0, 0}, {masks::Block::of_packed(packed).value(), 0});
+    CHECK(state_hash(other) == state_hash(document.state()));
+    writable_plane(other, id)->write({0, 0})[7] = std::byte{2};
+    CHECK(state_hash(other) != state_hash(document.state()));
 }
 
 TEST_CASE("pages_go_through_text_and_wrong_text_is_none") {
