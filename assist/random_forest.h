@@ -39,7 +39,6 @@ public:
     // The mean over the trees of each class's share, [sample][class]; `features` is [sample][feature].
     void predict(std::span<const float> features, std::span<float> probabilities) const;
 
-
 private:
     friend class TreeGrower;
     // A split goes to `next` where the feature is at most the threshold, else to next + 1. A leaf goes to
