@@ -1,24 +1,18 @@
 #include "app/mask_suggestion.h"
 
-#include <bitset>
-
-#include "masks/paint.h"
-
 namespace app {
 
 namespace {
 constexpr std::size_t k_most_samples = 2'000'000;  // a few seconds
 }
 
-void set_least_confidence(MaskSuggestion& suggestion, const masks::Plane& mask, double least_confidence) {
-    suggestion.least_confidence = least_confidence;
+void set_least_confidence(MaskSuggestion& suggestion, double least_confidence) {
     std::vector<std::uint16_t> sure = suggestion.classes.value;
     for (std::size_t i = 0; i < sure.size(); ++i) {
-        if (suggestion.classes.confidence[i] < least_confidence * 255) sure[i] = 0;
+        if (suggestion.painted[i] != 0 || suggestion.classes.confidence[i] < least_confidence * 255)
+            sure[i] = 0;
     }
-    suggestion.values = masks::Plane(mask.width_px(), mask.height_px(), mask.depth());
-    assist::put_values(suggestion.window, sure, suggestion.values);
-    masks::paint(suggestion.values, *masks::labelled(mask), {.value = 0});
+    suggestion.values = assist::plane_of_samples(suggestion.window, sure);
 }
 
 base::Result<MaskSuggestion> make_suggestion(const ToolContext::ReadSamples& read, const masks::Plane& mask,
@@ -43,11 +37,13 @@ base::Result<MaskSuggestion> make_suggestion(const ToolContext::ReadSamples& rea
     auto classes = trained->forest.predict(samples, job.stop_token());
     if (!classes) return std::unexpected(classes.error());
     MaskSuggestion made;
-    window->samples = std::move(training.samples);
+    window->samples.width = samples.width;
+    window->samples.height = samples.height;
     made.window = std::move(*window);
+    made.painted = std::move(training.strokes);
     made.classes = std::move(*classes);
     made.report = std::move(trained->report);
-    set_least_confidence(made, mask, least_confidence);
+    set_least_confidence(made, least_confidence);
     return made;
 }
 

@@ -9,11 +9,11 @@ namespace app {
 
 struct MaskSuggestion {
     labels::MaskLayerId layer;
-    assist::PixelWindow window;
-    assist::PixelClasses classes;  // of its samples
-    assist::ForestReport report;   // on strokes that were held out
-    masks::Plane values;           // of the medium: what is suggested with at least the confidence asked for
-    double least_confidence = 0;
+    assist::PixelWindow window;          // where its samples lie; they themselves are let go of
+    std::vector<std::uint16_t> painted;  // of each sample: what was learned from
+    assist::PixelClasses classes;
+    assist::ForestReport report;  // on strokes that were held out
+    masks::Plane values;          // of the samples: what is suggested with the confidence asked for
 };
 
 // Learns from the labelled pixels of the area and predicts all of it. Errors: as assist::train_pixel_forest;
@@ -22,7 +22,7 @@ struct MaskSuggestion {
                                                            const masks::Plane& mask,
                                                            const masks::PixelRect& area,
                                                            double least_confidence, base::Job& job);
-// Of the pixels that nobody has labelled.
-void set_least_confidence(MaskSuggestion& suggestion, const masks::Plane& mask, double least_confidence);
+// Of the samples that nobody had painted.
+void set_least_confidence(MaskSuggestion& suggestion, double least_confidence);
 
 }  // namespace app

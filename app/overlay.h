@@ -23,6 +23,14 @@ enum class Cursor : std::uint8_t {
     text
 };
 
+// A mask that is in no layer: a pixel of it is `step` of the medium's, the first one's corner lies at
+// `corner`.
+struct LooseMask {
+    const masks::Plane* plane = nullptr;
+    base::Point corner;
+    double step = 1;
+};
+
 struct Overlay {
     struct Shape {
         labels::Geometry geometry;
@@ -43,8 +51,8 @@ struct Overlay {
     std::vector<base::Point> handles;
     std::vector<Guide> guides;
     Cursor cursor = Cursor::arrow;
-    const masks::Plane* pieces = nullptr;        // whose borders are shown
-    const masks::Plane* mask_preview = nullptr;  // painted, and not in the mask yet
+    LooseMask pieces;        // whose borders are shown
+    LooseMask mask_preview;  // painted, and not in the mask yet
 };
 
 }  // namespace app

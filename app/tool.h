@@ -63,10 +63,10 @@ struct ToolContext {
     std::function<std::shared_ptr<base::Job>(std::string name, base::JobPool::Work)> run = {};
     // Takes over the part of a suggestion that lies there; false: there is none. May be null.
     std::function<bool(base::Point)> accept_suggestion = {};
-    // Paints, as one undo step, what a job finds; as Workbench::fill_mask. May be null.
-    std::function<bool(std::string name,
-                       std::function<base::Result<masks::Plane>(base::Job&, const masks::Plane&)>)>
-        fill_mask = {};
+    // Paints, or takes away, as one undo step what a job finds; as Workbench::fill_mask. May be null.
+    enum class Fill : std::uint8_t { paint, erase };
+    using FindRegion = std::function<base::Result<masks::Plane>(base::Job&, const masks::Plane& mask)>;
+    std::function<bool(std::string name, Fill, FindRegion)> fill_mask = {};
 };
 
 class Tool {

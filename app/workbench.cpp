@@ -108,9 +108,10 @@ bool Workbench::idle() const {
                            m_video->proxy() == media::ProxyState::unknown;
     const bool sound_due = m_sound.state() == SoundState::opening;
     const bool raster_due = (m_raster && !m_raster->idle()) || (m_layers && !m_layers->idle());
-    return !raster_due && m_masks.idle() && !m_mask_work && !m_suggesting && !m_opening && !m_locating &&
-           !m_importing && !picture_due && !saving() && !indexing && !proxy_due && !m_proxy_job &&
-           !m_verifying && !sound_due && m_watched.empty() && m_pool.jobs().empty();
+    return !raster_due && m_masks.idle() && !m_mask_work && m_mask_fills.empty() && !m_suggesting &&
+           !m_opening && !m_locating && !m_importing && !picture_due && !saving() && !indexing &&
+           !proxy_due && !m_proxy_job && !m_verifying && !sound_due && m_watched.empty() &&
+           m_pool.jobs().empty();
 }
 
 bool Workbench::take_jobs() {
@@ -305,8 +306,10 @@ ToolContext Workbench::tool_context() {
         .run = [this](std::string name,
                       base::JobPool::Work work) { return m_pool.submit(std::move(name), std::move(work)); },
         .accept_suggestion = [this](base::Point at) { return accept_suggestion_at(at); },
-        .fill_mask = [this](std::string name,
-                            MaskRegion region) { return fill_mask(std::move(name), std::move(region)); }};
+        .fill_mask =
+            [this](std::string name, ToolContext::Fill fill, ToolContext::FindRegion find) {
+                return fill_mask(std::move(name), fill, std::move(find));
+            }};
 }
 
 bool Workbench::saving() const {

@@ -132,10 +132,10 @@ public:
     void change_brush_size(int direction);       // by a quarter
     [[nodiscard]] std::optional<masks::Value> value_under(base::Point in_media) const;
     void pick_class_under_pointer();
-    // What a job finds is painted with the active class; null values of it are left alone. False, and said
-    // why, when it cannot begin. The job sees the mask as it is now.
-    using MaskRegion = std::function<base::Result<masks::Plane>(base::Job&, const masks::Plane& mask)>;
-    bool fill_mask(std::string name, MaskRegion region);
+    // What a job finds, where its plane is not 0, is painted with the active class, or erased; in a film, of
+    // the object on the frame shown. Begins when the fills before it have landed, and sees the mask as it is
+    // then. False, and said why, when there is nothing to paint into.
+    bool fill_mask(std::string name, ToolContext::Fill fill, ToolContext::FindRegion find);
     // What a job makes of the whole mask takes its place.
     using MaskRework = std::function<base::Result<masks::Plane>(base::Job&, masks::Plane mask)>;
     bool rework_mask(std::string name, MaskRework rework);
@@ -314,6 +314,7 @@ public:
 
 private:
     struct Opened;
+    struct MaskWork;
     base::Result<std::string> read_opened(Opened& opened, std::filesystem::path project,
                                           const std::vector<std::filesystem::path>& media, base::Job& job);
     bool take_opened();
@@ -321,6 +322,11 @@ private:
     bool take_media();
     bool take_imported();
     bool take_mask_work();
+    void queue_fill(std::string name, labels::MaskLayerId layer, masks::PaintRule rule,
+                    ToolContext::FindRegion find);
+    void land_mask_work(const MaskWork& work);
+    void land_object_fill(const MaskWork& work);
+    void start_next_fill();
     bool take_suggestion();
     void paint_where(const masks::Plane& swath);
     bool take_jobs();
@@ -393,10 +399,10 @@ private:
     struct Imported;
     using EditWork = std::function<base::Result<std::string>(base::Job&, labels::Edit&)>;
     void work_out(std::string name, EditWork work);
-    struct MaskWork;
     struct Suggesting;
     std::shared_ptr<Imported> m_importing;
     std::shared_ptr<MaskWork> m_mask_work;
+    std::deque<std::shared_ptr<MaskWork>> m_mask_fills;  // that begin after it
     std::shared_ptr<Suggesting> m_suggesting;
     std::optional<MaskSuggestion> m_suggestion;
     struct Verifying;

@@ -25,9 +25,16 @@ struct Workbench::MaskWork {
     std::shared_ptr<base::Job> job;
     labels::MaskLayerId layer;
     std::string name;
-    masks::PaintRule rule;
+    std::vector<labels::MaskValue> values;  // that the mask had
     masks::Plane before, after;
-    std::optional<masks::Plane> region;  // null: `after` is the whole result
+    // Of a fill; of a rework `after` is the whole result.
+    ToolContext::FindRegion find;
+    masks::PaintRule rule;
+    masks::Plane region;
+    // Of a fill in a film, where the layer is nil.
+    labels::AssetId asset;
+    std::vector<labels::TrackId> selection;
+    std::int64_t frame = 0, pts = labels::k_no_pts;
 };
 
 const MaskLayer* Workbench::mask_layer() const {
@@ -104,42 +111,69 @@ void Workbench::pick_class_under_pointer() {
     m_view.brush.instance = found->value;
 }
 
-bool Workbench::fill_mask(std::string name, MaskRegion region) {
-    const auto size = shown_size_px();
-    if (!m_project || !size || !can_have_masks() || m_mask_work || document()->busy()) {
-        if (m_mask_work) toast(ToastKind::info, "Wait until the last fill is done, or cancel it");
-        return false;
-    }
+bool Workbench::fill_mask(std::string name, ToolContext::Fill fill, ToolContext::FindRegion find) {
+    if (!m_project || !shown_size_px() || asset() == nullptr || document()->busy()) return false;
     if (!document()->read_only().empty()) {
         toast(ToastKind::warning, document()->read_only());
         return false;
     }
+    const bool erases = fill == ToolContext::Fill::erase;
+    if (!can_have_masks()) {  // but objects do, in films
+        queue_fill(std::move(name), {}, {.value = static_cast<masks::Value>(erases ? 0 : 1)},
+                   std::move(find));
+        return true;
+    }
     // The layer, the class and its value are there before the job looks at them; made only where they are
     // not.
-    std::optional<MaskTarget> target;
-    {
-        labels::Transaction transaction{*document(), "Add a mask"};
-        ToolContext context = tool_context();
-        target = mask_target(context, transaction, MaskGesture::Mode::paint);
-        if (!target) return false;
-        transaction.commit();
-    }
-    auto work = std::make_shared<MaskWork>();
-    work->layer = target->layer;
-    work->rule = target->rule;
-    work->name = std::move(name);
-    work->before = document()->state().find(target->layer)->plane;
-    work->job = m_pool.submit(
-        work->name, [work, region = std::move(region)](base::Job& job) -> base::Result<std::string> {
-            auto made = region(job, work->before);
-            if (!made) return std::unexpected(made.error());
-            work->after = work->before;
-            masks::paint(work->after, *masks::labelled(*made), work->rule);
-            work->region = std::move(*made);
-            return std::string{};
-        });
-    m_mask_work = std::move(work);
+    labels::Transaction transaction{*document(), "Add a mask"};
+    ToolContext context = tool_context();
+    const auto target =
+        mask_target(context, transaction, erases ? MaskGesture::Mode::erase : MaskGesture::Mode::paint);
+    if (!target) return false;
+    transaction.commit();
+    queue_fill(std::move(name), target->layer, target->rule, std::move(find));
     return true;
+}
+
+void Workbench::queue_fill(std::string name, labels::MaskLayerId layer, masks::PaintRule rule,
+                           ToolContext::FindRegion find) {
+    auto work = std::make_shared<MaskWork>();
+    work->name = std::move(name);
+    work->layer = layer;
+    work->rule = std::move(rule);
+    work->find = std::move(find);
+    work->asset = m_view.asset;
+    work->selection = m_view.selection;
+    work->frame = shown_frame();
+    work->pts = shown_pts();
+    m_mask_fills.push_back(std::move(work));
+    start_next_fill();
+}
+
+void Workbench::start_next_fill() {
+    if (m_mask_work || m_mask_fills.empty()) return;
+    const auto work = m_mask_fills.front();
+    m_mask_fills.pop_front();
+    const labels::State& state = document()->state();
+    const MaskLayer* layer = state.find(work->layer);
+    if (work->layer.is_nil()) {
+        work->before = painted_object(state, work->selection, work->frame, *shown_size_px());
+    } else if (layer != nullptr && (work->rule.value == 0 || layer->info.find(work->rule.value) != nullptr)) {
+        work->before = layer->plane;
+        work->values = layer->info.values;
+    } else {
+        toast(ToastKind::warning, "Its mask or class was taken back, so nothing was done: " + work->name);
+        return start_next_fill();
+    }
+    work->job = m_pool.submit(work->name, [work](base::Job& job) -> base::Result<std::string> {
+        auto made = work->find(job, work->before);
+        if (!made) return std::unexpected(made.error());
+        work->region = std::move(*made);
+        work->after = work->before;
+        masks::paint(work->after, *masks::labelled(work->region), work->rule);
+        return std::string{};
+    });
+    m_mask_work = work;
 }
 
 bool Workbench::rework_mask(std::string name, MaskRework rework) {
@@ -152,6 +186,7 @@ bool Workbench::rework_mask(std::string name, MaskRework rework) {
     auto work = std::make_shared<MaskWork>();
     work->layer = layer->info.id;
     work->name = std::move(name);
+    work->values = layer->info.values;
     work->before = layer->plane;
     work->job = m_pool.submit(
         work->name, [work, rework = std::move(rework)](base::Job& job) -> base::Result<std::string> {
@@ -164,35 +199,58 @@ bool Workbench::rework_mask(std::string name, MaskRework rework) {
     return true;
 }
 
-// Where somebody went on painting meanwhile, what a fill found is painted onto that; what a job made of the
-// whole mask is of no use then.
 bool Workbench::take_mask_work() {
     if (!m_mask_work || !m_mask_work->job->done() || (document() != nullptr && document()->busy()))
         return false;
     const auto work = std::exchange(m_mask_work, nullptr);
-    if (const auto& result = work->job->result(); !result) {
-        if (result.error().kind != base::ErrorKind::cancelled)
-            toast(ToastKind::error, result.error().message);
-        return true;
-    }
-    const MaskLayer* layer = m_project ? document()->state().find(work->layer) : nullptr;
-    if (layer == nullptr) return true;
-    const bool is_same = labels::tile_changes(work->before, layer->plane).empty();
-    if (!is_same && !work->region) {
+    if (!m_project) m_mask_fills.clear();
+    if (const auto& result = work->job->result(); result)
+        land_mask_work(*work);
+    else if (result.error().kind != base::ErrorKind::cancelled)
+        toast(ToastKind::error, result.error().message);
+    start_next_fill();
+    return true;
+}
+
+// Where somebody went on painting meanwhile, what a fill found is painted onto that; what a job made of the
+// whole mask is of no use then.
+void Workbench::land_mask_work(const MaskWork& work) {
+    if (!m_project) return;
+    if (work.layer.is_nil()) return land_object_fill(work);
+    const MaskLayer* layer = document()->state().find(work.layer);
+    const auto too_late = [&] {
         toast(ToastKind::warning,
-              "The mask was changed meanwhile, so nothing was done; do it again: " + work->name);
-        return true;
-    }
-    const bool changed = edit(work->name, [&](labels::Transaction& transaction) {
-        transaction.change_mask(work->layer, [&](masks::Plane& plane) {
+              "The mask was changed meanwhile, so nothing was done; do it again: " + work.name);
+    };
+    // A value that was taken back must not come into the mask: it has no class any more.
+    const auto has = [&](const labels::MaskValue& value) { return layer->info.find(value.value) != nullptr; };
+    if (layer == nullptr || !std::ranges::all_of(work.values, has)) return too_late();
+    const bool is_same = labels::tile_changes(work.before, layer->plane).empty();
+    if (!is_same && !work.find) return too_late();
+    const bool changed = edit(work.name, [&](labels::Transaction& transaction) {
+        transaction.change_mask(work.layer, [&](masks::Plane& plane) {
             if (is_same)
-                plane = work->after;
+                plane = work.after;
             else
-                masks::paint(plane, *masks::labelled(*work->region), work->rule);
+                masks::paint(plane, *masks::labelled(work.region), work.rule);
         });
     });
-    if (!changed) toast(ToastKind::info, "Nothing to change: " + work->name);
-    return true;
+    if (!changed) toast(ToastKind::info, "Nothing to change: " + work.name);
+}
+
+// On the frame it was begun on, whichever is shown now.
+void Workbench::land_object_fill(const MaskWork& work) {
+    if (m_view.asset != work.asset || m_view.selection != work.selection)
+        return toast(ToastKind::warning,
+                     "Another object was chosen meanwhile, so nothing was done; do it again: " + work.name);
+    ToolContext context = tool_context();
+    context.frame = work.frame;
+    context.pts = work.pts;
+    const auto gesture = MaskGesture::begin(
+        context, work.rule.value == 0 ? MaskGesture::Mode::erase : MaskGesture::Mode::paint, work.name);
+    if (!gesture) return;
+    gesture->paint(*masks::labelled(work.region));
+    if (!gesture->commit(context)) toast(ToastKind::info, "Nothing to change: " + work.name);
 }
 
 base::Rect Workbench::in_sight() const {
@@ -270,7 +328,7 @@ void Workbench::fill_where(bool everywhere) {
     const masks::PixelRect area = everywhere ? masks::PixelRect{0, 0, static_cast<std::int64_t>(size->x),
                                                                 static_cast<std::int64_t>(size->y)}
                                              : pixels_in_view();
-    fill_mask("Fill where " + expression,
+    fill_mask("Fill where " + expression, ToolContext::Fill::paint,
               [raster = m_raster->path(), expression, area](
                   base::Job& job, const masks::Plane& mask) -> base::Result<masks::Plane> {
                   auto found = assist::threshold(raster, expression, area, job.stop_token(),
@@ -290,7 +348,7 @@ void Workbench::fill_where(bool everywhere) {
 // A stroke of a brush that is bound to an expression.
 void Workbench::paint_where(const masks::Plane& swath) {
     if (!m_raster) return;
-    fill_mask("Paint where " + m_view.brush.only_where,
+    fill_mask("Paint where " + m_view.brush.only_where, ToolContext::Fill::paint,
               [raster = m_raster->path(), expression = m_view.brush.only_where, swath](
                   base::Job& job, const masks::Plane& mask) -> base::Result<masks::Plane> {
                   auto found = assist::threshold(raster, expression, swath, job.stop_token());

@@ -1,7 +1,6 @@
 // The classifier's suggestion for the mask on screen: made in a job, shown, accepted as a whole or by parts.
 
 #include <algorithm>
-#include <cmath>
 
 #include "app/mask_suggestion.h"
 #include "app/workbench.h"
@@ -59,42 +58,54 @@ bool Workbench::take_suggestion() {
 
 void Workbench::set_suggestion_confidence(double least) {
     m_view.masks.least_confidence = std::clamp(least, 0.0, 1.0);
-    if (m_suggestion && mask_layer() != nullptr)
-        set_least_confidence(*m_suggestion, mask_layer()->plane, m_view.masks.least_confidence);
+    if (m_suggestion) set_least_confidence(*m_suggestion, m_view.masks.least_confidence);
 }
 
 // Over what is unlabelled alone: what somebody has painted stays.
 void Workbench::accept_suggestion() {
     if (!m_suggestion) return;
+    // What was taken back since it was learned has no class any more.
+    auto known = std::make_shared<std::bitset<65536>>();
+    if (const MaskLayer* layer = mask_layer()) {
+        for (const labels::MaskValue& value : layer->info.values) known->set(value.value);
+    }
     const bool taken = rework_mask(
-        "Accept the suggestion", [values = m_suggestion->values](base::Job& job, masks::Plane mask) {
-            return masks::combined(std::move(mask), values, masks::Combine::unite, {}, job.stop_token());
+        "Accept the suggestion",
+        [window = m_suggestion->window, values = m_suggestion->values, known](
+            base::Job& job, masks::Plane mask) -> base::Result<masks::Plane> {
+            std::vector<std::uint16_t> of_sample(window.samples.pixel_count());
+            values.read(values.bounds(), of_sample);
+            std::ranges::replace_if(of_sample, [&](masks::Value value) { return !known->test(value); }, 0);
+            masks::Plane suggested(mask.width_px(), mask.height_px(), mask.depth());
+            assist::put_values(window, of_sample, suggested);
+            return masks::combined(std::move(mask), suggested, masks::Combine::unite, {}, job.stop_token());
         });
     if (taken) m_suggestion.reset();
 }
 
 bool Workbench::accept_suggestion_at(base::Point at) {
     if (!m_suggestion) return false;
-    const auto x = static_cast<std::int64_t>(std::floor(at.x)),
-               y = static_cast<std::int64_t>(std::floor(at.y));
-    const masks::Value value = m_suggestion->values.at(x, y);
-    if (value == 0) return false;
     const masks::Plane& values = m_suggestion->values;
+    const auto sample = m_suggestion->window.sample_at(at);
+    const masks::Value value = sample ? values.at(sample->x, sample->y) : masks::Value{0};
+    if (value == 0) return false;
     auto part = masks::flood({.width_px = values.width_px(),
                               .height_px = values.height_px(),
-                              .seed_x = x,
-                              .seed_y = y,
-                              .bounds = m_suggestion->window.area},
+                              .seed_x = sample->x,
+                              .seed_y = sample->y},
                              masks::same_value(values, value));
     if (!part) return false;
-    const labels::MaskLayerId id = m_suggestion->layer;
     auto over = std::make_shared<std::bitset<65536>>();
     over->set(0);
-    edit("Accept a part of the suggestion", [&](labels::Transaction& transaction) {
-        transaction.change_mask(id, [&](masks::Plane& plane) {
-            masks::paint(plane, *masks::labelled(part->filled), {.value = value, .over = over});
-        });
-    });
+    queue_fill("Accept a part of the suggestion", m_suggestion->layer, {.value = value, .over = over},
+               [window = m_suggestion->window, filled = part->filled](
+                   base::Job&, const masks::Plane& mask) -> base::Result<masks::Plane> {
+                   std::vector<std::uint16_t> of_sample(window.samples.pixel_count());
+                   filled.read(filled.bounds(), of_sample);
+                   masks::Plane found(mask.width_px(), mask.height_px(), masks::Depth::u8);
+                   assist::put_values(window, of_sample, found);
+                   return found;
+               });
     masks::paint(m_suggestion->values, *masks::labelled(part->filled), {.value = 0});
     return true;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "masks/paint.h"
 #include "media/raster_file.h"
 #include "media/video_source.h"
 
@@ -211,8 +212,25 @@ void put_values(const PixelWindow& window, std::span<const std::uint16_t> value_
     }
 }
 
+masks::Plane plane_of_samples(const PixelWindow& window, std::span<const std::uint16_t> value_of_sample) {
+    PixelWindow samples;
+    samples.samples.width = window.samples.width;
+    samples.samples.height = window.samples.height;
+    samples.area = {0, 0, samples.samples.width, samples.samples.height};
+    masks::Plane plane(samples.area.x1, samples.area.y1, masks::Depth::u16);
+    put_values(samples, value_of_sample, plane);
+    return plane;
+}
+
 masks::RegionPtr region_of(const PixelWindow& window, Bitmap bitmap) {
     return std::make_unique<BitmapRegion>(window, std::move(bitmap));
+}
+
+masks::Plane plane_of_medium(const PixelWindow& window, Bitmap bitmap, std::int64_t width_px,
+                             std::int64_t height_px) {
+    masks::Plane plane(width_px, height_px, masks::Depth::u8);
+    masks::paint(plane, *region_of(window, std::move(bitmap)), {.value = 1});
+    return plane;
 }
 
 }  // namespace assist

@@ -4,6 +4,8 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <stop_token>
 
 #include "assist/bitmap.h"
 #include "assist/window_samples.h"
@@ -19,6 +21,9 @@ struct PixelWindow {
 
     // The sample that a place of the medium lies in; null outside.
     [[nodiscard]] std::optional<Pixel> sample_at(base::Point in_media) const;
+    [[nodiscard]] base::Point corner() const {
+        return {static_cast<double>(area.x0), static_cast<double>(area.y0)};
+    }
     [[nodiscard]] base::Point media_from_samples(base::Point in_samples) const {
         return {static_cast<double>(area.x0) + in_samples.x * step_x,
                 static_cast<double>(area.y0) + in_samples.y * step_y};
@@ -37,7 +42,13 @@ using PixelWindowPtr = std::shared_ptr<const PixelWindow>;
 // Gives each pixel of the area the value of its sample; of the plane's depth.
 void put_values(const PixelWindow& window, std::span<const std::uint16_t> value_of_sample,
                 masks::Plane& plane);
+// The values of the samples as a mask of as many pixels: for showing, whatever the medium's size is.
+[[nodiscard]] masks::Plane plane_of_samples(const PixelWindow& window,
+                                            std::span<const std::uint16_t> value_of_sample);
 // The pixels of the medium whose sample belongs to the set. The window must outlive it.
 [[nodiscard]] masks::RegionPtr region_of(const PixelWindow& window, Bitmap bitmap);
+// The same as a mask of the medium's size: 1 where they are. For use in a job.
+[[nodiscard]] masks::Plane plane_of_medium(const PixelWindow& window, Bitmap bitmap, std::int64_t width_px,
+                                           std::int64_t height_px);
 
 }  // namespace assist

@@ -51,7 +51,7 @@ public:
                               .kind = is_round ? labels::ShapeKind::ellipse : labels::ShapeKind::box,
                               .color_rgb = ink,
                               .dashed = erases});
-        if (m_gesture) out.mask_preview = m_gesture->preview();
+        if (m_gesture) out.mask_preview.plane = m_gesture->preview();
     }
     [[nodiscard]] bool busy() const override { return m_gesture != nullptr; }
 

@@ -1,5 +1,5 @@
 // Accepts the part of a suggestion under the pointer; else fills the part of the mask under the pointer that
-// is of one value, or of none, and hangs together.
+// is of one value, or of none, and hangs together. Alt empties that part.
 
 #include <cmath>
 
@@ -14,11 +14,11 @@ public:
     void pointer(ToolContext& context, const PointerEvent& event) override {
         const bool begins = event.kind == PointerEvent::Kind::press && context.picture.contains(event.at);
         if (!begins || !context.fill_mask) return;
-        if (context.accept_suggestion && context.accept_suggestion(event.at)) return;
+        if (!event.modifiers.alt && context.accept_suggestion && context.accept_suggestion(event.at)) return;
         const auto x = static_cast<std::int64_t>(std::floor(event.at.x));
         const auto y = static_cast<std::int64_t>(std::floor(event.at.y));
         context.fill_mask(
-            "Fill",
+            "Fill", event.modifiers.alt ? ToolContext::Fill::erase : ToolContext::Fill::paint,
             [x, y, reach = context.brush.contiguous ? masks::Reach::contiguous : masks::Reach::everywhere](
                 base::Job& job, const masks::Plane& mask) -> base::Result<masks::Plane> {
                 auto filled = masks::flood({.width_px = mask.width_px(),
@@ -46,7 +46,8 @@ const ToolInfo bucket_tool = {
     "Bucket",
     "J",
     0xF266,
-    "Click to fill a part of the mask that is of one class, or of none; on a suggestion, to accept that part",
+    "Click to fill a part of the mask that is of one class, or of none, Alt to empty it; on a suggestion, to "
+    "accept that part",
     make,
     true,
     false,

@@ -1,10 +1,9 @@
-// Cuts the thing inside a box out along its outline (GrabCut): drag the box round it.
+// Cuts the thing inside a box out along its outline (GrabCut): drag the box round it. Alt takes away.
 
 #include <cmath>
 
 #include "app/tools/tools.h"
 #include "assist/grab_cut.h"
-#include "masks/paint.h"
 
 namespace app {
 namespace {
@@ -26,7 +25,7 @@ public:
             static_cast<std::int64_t>(around.x0), static_cast<std::int64_t>(around.y0),
             static_cast<std::int64_t>(std::ceil(around.x1)), static_cast<std::int64_t>(std::ceil(around.y1))};
         context.fill_mask(
-            "Cut out",
+            "Cut out", event.modifiers.alt ? ToolContext::Fill::erase : ToolContext::Fill::paint,
             [box, area, read = context.read_samples](base::Job& job,
                                                      const masks::Plane& mask) -> base::Result<masks::Plane> {
                 const auto window = read(area, k_most_samples, job.stop_token());
@@ -41,9 +40,7 @@ public:
                     static_cast<int>(std::ceil(b.x)), static_cast<int>(std::ceil(b.y))};
                 auto found = assist::grab_cut(window->samples, inside, {}, {}, job.stop_token());
                 if (!found) return std::unexpected(found.error());
-                masks::Plane region(mask.width_px(), mask.height_px(), masks::Depth::u8);
-                masks::paint(region, *assist::region_of(*window, std::move(*found)), {.value = 1});
-                return region;
+                return assist::plane_of_medium(*window, std::move(*found), mask.width_px(), mask.height_px());
             });
     }
     void overlay(const ToolContext&, const PointerEvent& last, Overlay& out) const override {
@@ -65,8 +62,12 @@ std::unique_ptr<Tool> make() { return std::make_unique<CutOutTool>(); }
 
 }  // namespace
 
-const ToolInfo cut_out_tool = {
-    "cut_out", "Cut out", "Shift+A", 0xF190, "Drag a box round a thing: it is cut out along its outline",
-    make,      true};
+const ToolInfo cut_out_tool = {"cut_out",
+                               "Cut out",
+                               "Shift+A",
+                               0xF190,
+                               "Drag a box round a thing: it is cut out along its outline; Alt takes away",
+                               make,
+                               true};
 
 }  // namespace app

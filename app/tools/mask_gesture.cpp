@@ -71,6 +71,22 @@ const labels::MaskLayer* painted_layer(const ToolContext& context) {
     return layers.empty() ? nullptr : layers.back();
 }
 
+static const labels::Track* selected_mask(const labels::State& state,
+                                          std::span<const labels::TrackId> selection) {
+    const labels::Track* track = selection.empty() ? nullptr : state.find(selection.back());
+    return track != nullptr && track->info.shape == labels::ShapeKind::mask ? track : nullptr;
+}
+
+masks::Plane painted_object(const labels::State& state, std::span<const labels::TrackId> selection,
+                            std::int64_t frame, base::Point size) {
+    const auto width = static_cast<std::int64_t>(size.x), height = static_cast<std::int64_t>(size.y);
+    const labels::Track* track = selected_mask(state, selection);
+    const auto shape = track != nullptr ? labels::shape_at(*track, frame) : std::nullopt;
+    const auto* runs = shape ? std::get_if<MaskRuns>(&shape->geometry) : nullptr;
+    return runs != nullptr ? labels::plane_of(*runs, width, height)
+                           : masks::Plane(width, height, masks::Depth::u8);
+}
+
 std::optional<MaskTarget> mask_target(ToolContext& context, labels::Transaction& gesture,
                                       MaskGesture::Mode mode) {
     const labels::MaskLayer* layer = painted_layer(context);
@@ -122,18 +138,13 @@ bool MaskGesture::begin_layer(ToolContext& context, Mode mode, std::string_view 
 
 bool MaskGesture::begin_object(ToolContext& context, Mode mode) {
     const labels::State& state = context.document.state();
-    const auto width = static_cast<std::int64_t>(context.picture.width());
-    const auto height = static_cast<std::int64_t>(context.picture.height());
-    const labels::Track* track = context.selection.empty() ? nullptr : state.find(context.selection.back());
-    const bool is_mask = track != nullptr && track->info.asset == context.asset &&
-                         track->info.shape == labels::ShapeKind::mask && !track->info.locked;
+    const labels::Track* track = selected_mask(state, context.selection);
+    const bool is_mask = track != nullptr && track->info.asset == context.asset && !track->info.locked;
     m_rule.value = mode == Mode::paint ? 1 : 0;
+    m_object = painted_object(state, is_mask ? std::span{context.selection} : std::span<labels::TrackId>{},
+                              context.frame, {context.picture.width(), context.picture.height()});
     if (is_mask) {
         m_track = track->info.id;
-        const auto shape = labels::shape_at(*track, context.frame);
-        const auto* runs = shape ? std::get_if<MaskRuns>(&shape->geometry) : nullptr;
-        m_object = runs != nullptr ? labels::plane_of(*runs, width, height)
-                                   : masks::Plane(width, height, masks::Depth::u8);
         m_transaction.rename("Paint " + labels::display_name(track->info, state.ontology));
         return true;
     }
@@ -144,7 +155,6 @@ bool MaskGesture::begin_object(ToolContext& context, Mode mode) {
     const NewObject object = app::begin_object(context, m_transaction, labels::ShapeKind::mask);
     m_track = object.info.id;
     m_ask_class = object.ask_class;
-    m_object.emplace(width, height, masks::Depth::u8);
     return true;
 }
 

@@ -49,6 +49,10 @@ private:
                                                                        const labels::MaskLayerInfo& info);
 // The active one, else the topmost; null: the medium has none.
 [[nodiscard]] const labels::MaskLayer* painted_layer(const ToolContext& context);
+// The mask of the object that is painted on a frame of a film: of the last one selected, else nothing.
+[[nodiscard]] masks::Plane painted_object(const labels::State& state,
+                                          std::span<const labels::TrackId> selection, std::int64_t frame,
+                                          base::Point size);
 // The layer that is painted into: a new one of the medium's size where there is none.
 // `value`: of the class, given to it when it has none; 0 where it erases.
 struct MaskTarget {

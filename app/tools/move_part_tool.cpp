@@ -87,7 +87,7 @@ public:
         out.notes.push_back({last.at, fmt::format("{:+}, {:+} px{}", by.x, by.y, m_shown ? "" : " …")});
         if (!m_shown) return;
         if (!m_shown->empty()) {
-            out.mask_preview = &*m_shown;
+            out.mask_preview.plane = &*m_shown;
             return;
         }
         const auto x = static_cast<double>(by.x), y = static_cast<double>(by.y);

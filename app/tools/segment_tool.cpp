@@ -17,7 +17,7 @@ struct Cutting {
     std::shared_ptr<base::Job> job;
     assist::PixelWindow window;
     assist::Segments segments;
-    std::optional<masks::Plane> plane;  // of the medium: number of the piece + 1, going round
+    std::optional<masks::Plane> plane;  // of the window: number of the piece + 1, going round
 };
 
 class SegmentTool final : public Tool {
@@ -48,7 +48,7 @@ public:
     void overlay(const ToolContext&, const PointerEvent& last, Overlay& out) const override {
         out.cursor = Cursor::cross;
         if (is_ready())
-            out.pieces = &*m_cutting->plane;
+            out.pieces = {&*m_cutting->plane, m_cutting->window.corner(), m_cutting->window.step_x};
         else if (m_cutting && !m_told)
             out.notes.push_back({last.at, "Looking for pieces…"});
     }
@@ -68,11 +68,9 @@ private:
         const masks::PixelRect area{
             static_cast<std::int64_t>(std::floor(m_of.x0)), static_cast<std::int64_t>(std::floor(m_of.y0)),
             static_cast<std::int64_t>(std::ceil(m_of.x1)), static_cast<std::int64_t>(std::ceil(m_of.y1))};
-        const auto width = static_cast<std::int64_t>(context.picture.width()),
-                   height = static_cast<std::int64_t>(context.picture.height());
         m_cutting->job = context.run(
             "Looking for pieces",
-            [cutting = m_cutting, area, width, height, side = k_piece_px * media_per_px,
+            [cutting = m_cutting, area, side = k_piece_px * media_per_px,
              read = context.read_samples](base::Job& job) -> base::Result<std::string> {
                 auto window = read(area, k_most_samples, job.stop_token());
                 if (!window) return std::unexpected(window.error());
@@ -82,20 +80,18 @@ private:
                                                     {.area_px = std::max(samples, 16.0)}, job.stop_token());
                 if (!segments) return std::unexpected(segments.error());
                 cutting->segments = std::move(*segments);
-                masks::Plane plane(width, height, masks::Depth::u16);
-                put(*cutting, plane);
-                cutting->plane = std::move(plane);
+                cutting->plane = numbered(*cutting);
                 return std::string{};
             });
     }
     // No data has no piece.
-    static void put(const Cutting& cutting, masks::Plane& plane) {
+    static masks::Plane numbered(const Cutting& cutting) {
         std::vector<std::uint16_t> numbers(cutting.segments.of_pixel.size());
         for (std::size_t i = 0; i < numbers.size(); ++i) {
             const std::int32_t piece = cutting.segments.of_pixel[i];
             numbers[i] = piece < 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(piece % 65535 + 1);
         }
-        assist::put_values(cutting.window, numbers, plane);
+        return assist::plane_of_samples(cutting.window, numbers);
     }
     void paint(base::Point at) {
         const auto sample = m_cutting->window.sample_at(at);

@@ -31,13 +31,13 @@ public:
                 m_tolerance = m_from_tolerance *
                               std::exp2((event.at.x - m_seed.x) / event.media_per_px / k_doubling_px);
                 m_tolerance = std::clamp(m_tolerance, 0.002, 4.0);
-                find(context);
+                m_is_stale = true;
                 return;
             case Kind::release:
                 if (!m_reading) return;
                 m_released = true;
                 m_takes_away = event.modifiers.alt;
-                finish(context);
+                update(context);
                 return;
             case Kind::cancel:
                 return forget();
@@ -49,16 +49,17 @@ public:
     }
 
     bool update(ToolContext& context) override {
-        if (!m_reading || m_found || !m_reading->job->done()) return false;
-        find(context);
-        if (m_released) finish(context);
-        return true;
+        if (!m_reading || !m_reading->job->done()) return false;
+        const bool looked = m_is_stale;
+        if (looked) find(context);
+        if (m_reading && m_released) finish(context);
+        return looked;
     }
 
     void overlay(const ToolContext&, const PointerEvent&, Overlay& out) const override {
         out.cursor = Cursor::cross;
         if (!m_reading) return;
-        if (m_found) out.mask_preview = &*m_found;
+        if (m_shown) out.mask_preview = {&*m_shown, m_reading->window.corner(), m_reading->window.step_x};
         const bool is_read = m_reading->job->done();
         out.notes.push_back({m_seed, fmt::format("{}{:.1f} %", is_read ? "± " : "… ", m_tolerance * 100)});
     }
@@ -68,11 +69,13 @@ private:
     void forget() {
         if (m_reading) m_reading->job->cancel();
         m_reading.reset();
-        m_found.reset();
+        m_shown.reset();
         m_released = false;
     }
     void press(ToolContext& context, const PointerEvent& event) {
-        if (m_reading || context.document.busy() || !context.read_samples || !context.run) return;
+        if (m_reading || context.document.busy() || !context.read_samples || !context.run ||
+            !context.fill_mask)
+            return;
         const base::Rect& seen = context.in_sight;
         if (!seen.contains(event.at)) return;
         m_seed = event.at;
@@ -80,6 +83,7 @@ private:
         const masks::PixelRect area{
             static_cast<std::int64_t>(std::floor(seen.x0)), static_cast<std::int64_t>(std::floor(seen.y0)),
             static_cast<std::int64_t>(std::ceil(seen.x1)), static_cast<std::int64_t>(std::ceil(seen.y1))};
+        m_is_stale = true;
         m_reading = std::make_shared<Reading>();
         m_reading->job = context.run(
             "Reading for the wand",
@@ -97,53 +101,51 @@ private:
                 return std::string{};
             });
     }
-    // What is like the seed, as a plane to be shown and painted.
+    // What is like the seed; once a frame, however often the pointer moves.
     void find(ToolContext& context) {
-        if (!m_reading->job->done()) return;
+        m_is_stale = false;
         if (const auto& result = m_reading->job->result(); !result) {
             if (context.tell) context.tell(result.error().message);
             return forget();
         }
         const auto seed = m_reading->window.sample_at(m_seed);
         const int bands = m_reading->window.samples.bands;
-        const auto found =
-            seed ? assist::wand(m_reading->window.samples, *seed,
-                                {.tolerance = m_tolerance * std::sqrt(bands),
-                                 .band_scales = m_reading->scales,
-                                 .patch_radius = 0,
-                                 .spread = context.brush.contiguous ? assist::Spread::contiguous
-                                                                    : assist::Spread::everywhere})
-                 : base::Result<assist::Bitmap>(
-                       base::fail(base::ErrorKind::refused, "There is nothing here to be alike"));
+        auto found = seed ? assist::wand(m_reading->window.samples, *seed,
+                                         {.tolerance = m_tolerance * std::sqrt(bands),
+                                          .band_scales = m_reading->scales,
+                                          .patch_radius = 0,
+                                          .spread = context.brush.contiguous ? assist::Spread::contiguous
+                                                                             : assist::Spread::everywhere})
+                          : base::Result<assist::Bitmap>(
+                                base::fail(base::ErrorKind::refused, "There is nothing here to be alike"));
         if (!found) {
             if (context.tell) context.tell(found.error().message);
             return forget();
         }
-        m_found.emplace(static_cast<std::int64_t>(context.picture.width()),
-                        static_cast<std::int64_t>(context.picture.height()), masks::Depth::u8);
-        masks::paint(*m_found, *assist::region_of(m_reading->window, *found), {.value = 1});
+        m_found = std::move(*found);
+        m_shown = assist::plane_of_samples(
+            m_reading->window, std::vector<std::uint16_t>(m_found.of_pixel.begin(), m_found.of_pixel.end()));
     }
     void finish(ToolContext& context) {
-        if (!m_found) {
-            if (m_reading && m_reading->job->done()) find(context);
-            if (!m_found) return;  // when it is read
-        }
-        const masks::Plane found = std::move(*m_found);
+        const auto reading = m_reading;
         const bool takes_away = m_takes_away;
         context.brush.tolerance = m_tolerance;
         forget();
-        const auto gesture = MaskGesture::begin(
-            context, takes_away ? MaskGesture::Mode::erase : MaskGesture::Mode::paint, "Fill");
-        if (!gesture) return;
-        gesture->paint(*masks::labelled(found));
-        gesture->commit(context);
+        context.fill_mask("Fill", takes_away ? ToolContext::Fill::erase : ToolContext::Fill::paint,
+                          [reading, found = std::move(m_found)](
+                              base::Job&, const masks::Plane& mask) -> base::Result<masks::Plane> {
+                              return assist::plane_of_medium(reading->window, found, mask.width_px(),
+                                                             mask.height_px());
+                          });
     }
 
     std::shared_ptr<Reading> m_reading;
-    std::optional<masks::Plane> m_found;
+    assist::Bitmap m_found;
+    std::optional<masks::Plane> m_shown;  // the same; null: not looked for yet
     base::Point m_seed;
     double m_tolerance = 0, m_from_tolerance = 0;
     bool m_released = false, m_takes_away = false;
+    bool m_is_stale = false;  // what was found is of another tolerance
 };
 
 std::unique_ptr<Tool> make() { return std::make_unique<WandTool>(); }

@@ -176,10 +176,14 @@ render::RasterTextureCounters Canvas::raster_counters() const {
 }
 
 // What is in no mask: painted and not there yet, or the borders of pieces.
-void Canvas::draw_plane(const masks::Plane& plane, LooseMask& held, const render::MaskStyle& style,
+void Canvas::draw_loose(const LooseMask& mask, LooseTextures& held, const render::MaskStyle& style,
                         render::Size target) {
-    held.pyramid.follow(plane);
-    m_masks.draw(held.pyramid, style, held.textures, m_view, target);
+    if (mask.plane == nullptr) return;
+    held.pyramid.follow(*mask.plane);
+    render::View view = m_view;
+    view.centre_in_media = (m_view.centre_in_media - mask.corner) * (1 / mask.step);
+    view.scale = m_view.scale * mask.step;
+    m_masks.draw(held.pyramid, style, held.textures, view, target);
 }
 
 // Over the picture of m_view, the bottom one first.
@@ -200,13 +204,12 @@ void Canvas::draw_masks(Workbench& bench, render::Size target) {
     }
     if (const MaskSuggestion* suggestion = bench.suggestion()) {
         if (const labels::MaskLayer* layer = state.find(suggestion->layer))
-            draw_plane(suggestion->values, m_suggested, suggestion_style(*layer, state.ontology, bench, m_px),
-                       target);
+            draw_loose({&suggestion->values, suggestion->window.corner(), suggestion->window.step_x},
+                       m_suggested, suggestion_style(*layer, state.ontology, bench, m_px), target);
     }
     const Overlay overlay = bench.tool_overlay();
-    if (overlay.pieces != nullptr) draw_plane(*overlay.pieces, m_pieces, pieces_style(m_px), target);
-    if (overlay.mask_preview != nullptr)
-        draw_plane(*overlay.mask_preview, m_preview, preview_style(bench), target);
+    draw_loose(overlay.pieces, m_pieces, pieces_style(m_px), target);
+    draw_loose(overlay.mask_preview, m_preview, preview_style(bench), target);
     std::erase_if(m_mask_textures, [&](const auto& held) { return held.second.frame + 600 < m_frame; });
 }
 

@@ -52,7 +52,7 @@ private:
           m_vectors{std::move(vectors)},
           m_masks{std::move(masks)},
           m_overlay{std::move(overlay)} {}
-    struct LooseMask {  // one that is in no layer
+    struct LooseTextures {  // one that is in no layer
         masks::Pyramid pyramid;
         render::MaskTextures textures;
     };
@@ -64,7 +64,7 @@ private:
     void draw_layers(Workbench& bench, render::Size target, const render::RasterPassOptions& options);
     [[nodiscard]] double swipe_x(const MapLayers& layers) const;  // framebuffer pixels
     void draw_masks(Workbench& bench, render::Size target);
-    void draw_plane(const masks::Plane& plane, LooseMask& held, const render::MaskStyle& style,
+    void draw_loose(const LooseMask& mask, LooseTextures& held, const render::MaskStyle& style,
                     render::Size target);
     void draw_expression(Workbench& bench, render::Size target);
     void draw_labels(Workbench& bench, render::Size target, float px);
@@ -95,7 +95,7 @@ private:
         render::MaskTextures textures;
     };
     std::map<labels::MaskLayerId, LayerMask> m_mask_textures;
-    LooseMask m_preview, m_pieces, m_suggested;
+    LooseTextures m_preview, m_pieces, m_suggested;
     std::shared_ptr<const media::RasterShading> m_expression;  // where the brush's holds
     std::string m_expression_of;
     std::uint64_t m_frame = 0;

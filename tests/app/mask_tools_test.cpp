@@ -296,7 +296,7 @@ TEST_CASE("a_suggestion_learns_from_strokes_and_leaves_them_alone") {
     CHECK(made->values.at(20, 100) == 0);  // painted already
     REQUIRE(made->report.accuracy);
     CHECK(*made->report.accuracy > 0.95);
-    app::set_least_confidence(*made, mask, 1.01);
+    app::set_least_confidence(*made, 1.01);
     CHECK(made->values.empty());
     masks::Plane one(k_side, k_side, masks::Depth::u8);
     masks::paint(one, *masks::rectangle({10, 10, 30, 190}), {.value = 1});
