@@ -93,6 +93,10 @@ base::Result<void> BlockTable::keep(const Edit& edit) {
 }
 
 base::Result<BlockPtr> BlockTable::find(const base::Sha256& hash) {
+    if (m_known.size() > m_known_at_most) {
+        std::erase_if(m_known, [](const auto& each) { return each.second.expired(); });
+        m_known_at_most = std::max<std::size_t>(4096, 2 * m_known.size());
+    }
     auto& known = m_known[std::string(reinterpret_cast<const char*>(hash.data()), hash.size())];
     if (BlockPtr block = known.lock()) return block;
     for (const std::string_view sql :

@@ -24,6 +24,7 @@ public:
 private:
     Database* m_database;
     std::unordered_map<std::string, std::weak_ptr<const masks::Block>> m_known;  // what two events share
+    std::size_t m_known_at_most = 4096;  // then those that are gone are forgotten
 };
 
 // Inside the caller's SQLite transaction.

@@ -5,6 +5,8 @@
 #include <memory>
 #include <tuple>
 
+#include "base/held_alone.h"
+
 namespace labels {
 
 namespace {
@@ -41,9 +43,7 @@ template <class Id, class T>
 T* writable(std::unordered_map<Id, std::shared_ptr<const T>>& all, Id id) {
     const auto it = all.find(id);
     if (it == all.end()) return nullptr;
-    std::shared_ptr<const T>(it->second)
-        .reset();  // an acquire-release on the count: what a snapshot's thread read is behind us
-    if (it->second.use_count() != 1) it->second = std::make_shared<T>(*it->second);
+    if (!base::held_alone(it->second)) it->second = std::make_shared<T>(*it->second);
     return const_cast<T*>(it->second.get());  // always made by make_shared<T>
 }
 

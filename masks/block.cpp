@@ -6,6 +6,7 @@
 
 #include <zstd.h>
 
+#include "base/held_alone.h"
 #include "base/log.h"
 
 namespace masks {
@@ -16,8 +17,9 @@ constexpr int k_zstd_level = 1;
 
 std::size_t size_of(Depth depth) { return k_tile_samples * static_cast<std::size_t>(depth); }
 
-// What is shared by all here: a count and its limit. Atomic, so that blocks of any thread may add to it.
+// What is shared by all here: counts and their limits. Atomic, so that blocks of any thread may add to them.
 std::atomic<std::int64_t> g_samples_bytes{0}, g_most_bytes{std::int64_t{1} << 30};
+std::atomic<std::int64_t> g_packed_bytes{0}, g_most_packed_bytes{std::int64_t{256} << 20};
 
 std::shared_ptr<std::byte[]> new_samples(Depth depth) {
     const auto size = static_cast<std::int64_t>(size_of(depth));
@@ -25,6 +27,15 @@ std::shared_ptr<std::byte[]> new_samples(Depth depth) {
     return {new std::byte[size_of(depth)], [size](std::byte* samples) {
                 g_samples_bytes.fetch_sub(size, std::memory_order_relaxed);
                 delete[] samples;
+            }};
+}
+
+std::shared_ptr<const Bytes> counted(Bytes bytes) {
+    const auto size = static_cast<std::int64_t>(bytes.size());
+    g_packed_bytes.fetch_add(size, std::memory_order_relaxed);
+    return {new Bytes(std::move(bytes)), [size](const Bytes* held) {
+                g_packed_bytes.fetch_sub(size, std::memory_order_relaxed);
+                delete held;
             }};
 }
 
@@ -54,14 +65,16 @@ base::Result<BlockPtr> Block::of_packed(Bytes packed) {
         return base::fail(base::ErrorKind::malformed, "A tile of a mask holds no {} samples", k_tile_samples);
     }
     std::shared_ptr<Block> block(new Block(size == size_of(Depth::u8) ? Depth::u8 : Depth::u16));
-    block->m_packed = std::make_shared<const Bytes>(std::move(packed));
+    block->m_packed = counted(std::move(packed));
+    block->spill_packed();
     return block;
 }
 
 std::shared_ptr<std::byte[]> Block::unpacked() const {
     auto samples = new_samples(m_depth);
+    const auto packed = m_packed ? m_packed : m_spilled->read();
     const std::size_t size =
-        ZSTD_decompress(samples.get(), size_of(m_depth), m_packed->data(), m_packed->size());
+        packed ? ZSTD_decompress(samples.get(), size_of(m_depth), packed->data(), packed->size()) : 0;
     if (ZSTD_isError(size) || size != size_of(m_depth)) {
         base::log(base::LogLevel::error, "a tile of a mask could not be unpacked: it reads as unlabelled");
         std::memset(samples.get(), 0, size_of(m_depth));
@@ -88,14 +101,25 @@ Value Block::at(std::size_t place) const {
 std::shared_ptr<const Bytes> Block::packed() const {
     const std::lock_guard lock{m_mutex};
     if (m_packed) return m_packed;
+    if (m_spilled) {
+        // Where the disk fails, samples that are still here are packed anew; else it reads as unlabelled.
+        if (auto read = m_spilled->read()) return read;
+        if (!m_samples) m_samples = unpacked();
+        m_spilled.reset();
+        m_hash.reset();
+    }
+    m_packed = pack();
+    return m_packed;
+}
+
+std::shared_ptr<const Bytes> Block::pack() const {
     Bytes packed(ZSTD_compressBound(size_of(m_depth)));
     const std::size_t size =
         ZSTD_compress(packed.data(), packed.size(), m_samples.get(), size_of(m_depth), k_zstd_level);
     assert(!ZSTD_isError(size));  // the bound is kept to
     packed.resize(size);
     packed.shrink_to_fit();
-    m_packed = std::make_shared<const Bytes>(std::move(packed));
-    return m_packed;
+    return counted(std::move(packed));
 }
 
 base::Sha256 Block::hash() const {
@@ -106,17 +130,27 @@ base::Sha256 Block::hash() const {
 }
 
 bool Block::let_go_of_samples() const {
-    (void)packed();
     const std::lock_guard lock{m_mutex};
-    if (!m_samples) return false;
+    if (!m_packed && !m_spilled) m_packed = pack();
+    const bool freed = m_samples != nullptr;
     m_samples.reset();
-    return true;
+    return spill_packed() || freed;
+}
+
+bool Block::spill_packed() const {
+    if (!m_packed || packed_in_memory_bytes() <= g_most_packed_bytes.load(std::memory_order_relaxed))
+        return false;
+    m_spilled = spill(*m_packed);
+    if (m_spilled) m_packed.reset();
+    return m_spilled != nullptr;
 }
 
 bool Block::too_many_samples() {
     return samples_in_memory_bytes() > g_most_bytes.load(std::memory_order_relaxed);
 }
 void Block::limit_samples(std::int64_t bytes) { g_most_bytes.store(bytes, std::memory_order_relaxed); }
+void Block::limit_packed(std::int64_t bytes) { g_most_packed_bytes.store(bytes, std::memory_order_relaxed); }
+std::int64_t Block::packed_in_memory_bytes() { return g_packed_bytes.load(std::memory_order_relaxed); }
 std::int64_t Block::samples_in_memory_bytes() { return g_samples_bytes.load(std::memory_order_relaxed); }
 
 std::size_t Block::bytes() const {
@@ -132,12 +166,13 @@ std::shared_ptr<Block> Block::copy() const {
 std::span<std::byte> Block::write() {
     const std::lock_guard lock{m_mutex};
     if (!m_samples) m_samples = unpacked();
-    if (m_samples.use_count() != 1) {
+    if (!base::held_alone(m_samples)) {
         auto copy = new_samples(m_depth);
         std::memcpy(copy.get(), m_samples.get(), size_of(m_depth));
         m_samples = std::move(copy);
     }
     m_packed.reset();
+    m_spilled.reset();
     m_hash.reset();
     return {m_samples.get(), size_of(m_depth)};
 }

@@ -1,6 +1,6 @@
 #pragma once
 // The samples of one tile of a mask: 256 × 256, immutable once shared, in memory as samples, packed with
-// zstd, or both.
+// zstd, or both; packed alone also in a file, where there are many.
 
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +12,7 @@
 
 #include "base/digest.h"
 #include "base/result.h"
+#include "masks/spill_file.h"
 
 namespace masks {
 
@@ -43,10 +44,11 @@ public:
     // 0.
     [[nodiscard]] SamplesPtr samples() const;
     [[nodiscard]] Value at(std::size_t place) const;
-    // Packed when need be, and then kept.
+    // Packed when need be, and then kept; read back where it was spilled.
     [[nodiscard]] std::shared_ptr<const Bytes> packed() const;
     [[nodiscard]] base::Sha256 hash() const;  // of packed()
-    // Keeps the packed form alone: memory of a hundredth. True when it freed something.
+    // Keeps the packed form alone: memory of a hundredth, or none where all blocks together have more of it
+    // than they should (256 MiB). True when it freed something.
     bool let_go_of_samples() const;
     [[nodiscard]] std::size_t bytes() const;  // of memory, now
     // Of the samples of all blocks there are: what a budget is for.
@@ -54,18 +56,24 @@ public:
     // Whether that is more than the limit (1 GiB): what goes through a whole medium then keeps samples packed
     // that it is done with.
     [[nodiscard]] static bool too_many_samples();
-    static void limit_samples(std::int64_t bytes);  // for tests
+    [[nodiscard]] static std::int64_t packed_in_memory_bytes();  // likewise, of what is packed
+    static void limit_samples(std::int64_t bytes);               // for tests
+    static void limit_packed(std::int64_t bytes);                // for tests
 
     [[nodiscard]] std::shared_ptr<Block> copy() const;
     [[nodiscard]] std::span<std::byte> write();  // forgets the packed form; only while nobody else holds it
 
 private:
     explicit Block(Depth depth) : m_depth{depth} {}
-    [[nodiscard]] std::shared_ptr<std::byte[]> unpacked() const;  // m_mutex is held
+    // While m_mutex is held:
+    [[nodiscard]] std::shared_ptr<std::byte[]> unpacked() const;
+    [[nodiscard]] std::shared_ptr<const Bytes> pack() const;
+    bool spill_packed() const;
     const Depth m_depth;
     mutable std::mutex m_mutex;  // leaf; guards what follows
     mutable std::shared_ptr<std::byte[]> m_samples;
     mutable std::shared_ptr<const Bytes> m_packed;
+    mutable std::unique_ptr<Spilled> m_spilled;  // in place of m_packed
     mutable std::optional<base::Sha256> m_hash;
 };
 

@@ -4,22 +4,16 @@
 #include <cassert>
 #include <cstring>
 
+#include "base/held_alone.h"
+
 namespace masks {
 
 namespace {
 
-// Whether nobody else holds it, nor is reading it any more.
-template <class T>
-bool held_alone(const std::shared_ptr<T>& held) {
-    if (held.use_count() != 1) return false;
-    std::shared_ptr<T>(held).reset();  // acquire-release: what another thread read of it is behind us
-    return true;
-}
-
 // The one to write to: itself while nobody else holds it, else a copy that takes its place.
 template <class T>
 T& writable(std::shared_ptr<T>& held) {
-    if (!held_alone(held)) held = std::make_shared<T>(*held);
+    if (!base::held_alone(held)) held = std::make_shared<T>(*held);
     return *held;
 }
 
@@ -206,7 +200,7 @@ std::span<std::byte> Plane::write(TileIndex tile) {
         slot.block = block;
         return bytes;
     }
-    if (!held_alone(slot.block)) slot.block = slot.block->copy();
+    if (!base::held_alone(slot.block)) slot.block = slot.block->copy();
     return const_cast<Block&>(*slot.block).write();  // made by make_shared<Block>, and held here alone
 }
 
