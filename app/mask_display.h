@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/job_pool.h"
+#include "formats/mask_areas.h"
 #include "labels/state.h"
 #include "masks/pyramid.h"
 #include "masks/value_counts.h"
@@ -16,12 +17,14 @@ struct ShownMask {
     labels::MaskLayerId id;
     masks::Pyramid pyramid;
     masks::ValueCounts counts;
+    formats::MaskAreas areas;  // of no ground where the medium has no place
     [[nodiscard]] bool following() const { return m_following != nullptr; }
 
 private:
     friend class MaskDisplay;
     struct Following;
     std::shared_ptr<Following> m_following;
+    std::optional<base::Georeference> m_place;  // to be looked for: areas has no ground yet
 };
 
 class MaskDisplay {

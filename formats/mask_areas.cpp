@@ -3,142 +3,175 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
+#include <mutex>
 #include <unordered_map>
-#include <vector>
 
+#include "geo/placement.h"
 #include "masks/value_counts.h"
 
 namespace formats {
 
-namespace {
-
+using masks::k_tile_px;
 using masks::PixelRect;
 using masks::Plane;
 using masks::Slot;
 using masks::TileRect;
 using masks::Value;
-using Area = std::optional<double>;
 
-Area area_of(const geo::Placement& placement, const PixelRect& pixels) {
-    const auto x0 = static_cast<double>(pixels.x0), y0 = static_cast<double>(pixels.y0),
-               x1 = static_cast<double>(pixels.x1), y1 = static_cast<double>(pixels.y1);
-    const std::array<base::Point, 4> ring{{{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}}};
-    return placement.area_m2(ring);
-}
+struct Ground::Impl {
+    geo::Placement placement;
+    std::int64_t height_px = 0;
+    bool by_rows = false;
+    // Of a row a piece is measured that is long enough for its area to be exact and no way round the world.
+    std::int64_t columns = 1;
+    std::mutex mutex;  // leaf; guards the placement and what follows
+    std::unordered_map<std::int32_t, std::shared_ptr<const std::vector<double>>> rows;
+    std::unordered_map<std::uint64_t, double> tiles;
 
-PixelRect pixels_of(const Plane& plane, const TileRect& tiles) {
-    const PixelRect first = plane.pixels_of({tiles.x, tiles.y}),
-                    last = plane.pixels_of({tiles.x + tiles.columns - 1, tiles.y + tiles.rows - 1});
-    return {first.x0, first.y0, last.x1, last.y1};
-}
-
-class Measured {
-public:
-    Measured(const geo::Placement& placement, const base::Georeference& reference, const Plane& plane)
-        : m_placement{placement}, m_plane{plane} {
-        const auto& g = reference.geotransform;
-        m_by_rows = placement.crs().geographic && g && (*g)[2] == 0 && (*g)[4] == 0 && (*g)[1] != 0;
-        if (!m_by_rows) return;
-        // Of a row a piece is measured that is long enough for its area to be exact and no way round the
-        // world.
-        constexpr double k_longest_deg = 20, k_most_columns = 256;
-        const double columns = std::clamp(std::floor(k_longest_deg / std::abs((*g)[1])), 1.0, k_most_columns);
-        m_columns = std::min(plane.width_px(), static_cast<std::int64_t>(columns));
+    double measure(const PixelRect& pixels) const {
+        const auto x0 = static_cast<double>(pixels.x0), y0 = static_cast<double>(pixels.y0),
+                   x1 = static_cast<double>(pixels.x1), y1 = static_cast<double>(pixels.y1);
+        const std::array<base::Point, 4> ring{{{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}}};
+        return placement.area_m2(ring).value_or(std::numeric_limits<double>::quiet_NaN());
     }
-
-    void add(const TileRect& tiles, const Slot& slot) {
-        const PixelRect pixels = pixels_of(m_plane, tiles);
-        if (slot.uniform() && !m_by_rows) return add(slot.value, area_of(m_placement, pixels));
-        if (slot.uniform()) {
-            for (std::int64_t y = pixels.y0; y < pixels.y1; ++y) add(slot.value, row_area(y, pixels.width()));
-            return;
-        }
-        m_by_rows ? add_rows(pixels, *slot.block) : add_tile(pixels, *slot.block);
-    }
-    std::map<Value, Area> finish() {
-        Area rest;
-        if (m_by_rows) {
-            rest = 0;
-            for (std::int64_t y = 0; y < m_plane.height_px() && rest; ++y)
-                sum(rest, row_area(y, m_plane.width_px()));
-        } else {
-            rest = area_of(m_placement, m_plane.bounds());
-        }
-        for (const auto& [value, area] : m_areas) {
-            if (value != 0) sum(rest, area ? Area{-*area} : area);
-        }
-        if (rest) rest = std::max(*rest, 0.0);
-        m_areas[0] = rest;
-        return std::move(m_areas);
-    }
-
-private:
-    static void sum(Area& to, const Area& area) {
-        if (to && area)
-            *to += *area;
-        else
-            to.reset();
-    }
-    void add(Value value, const Area& area) {
-        if (value != 0) sum(m_areas.try_emplace(value, 0.0).first->second, area);
-    }
-    Area row_area(std::int64_t y, std::int64_t count) {
-        const auto [it, is_new] = m_row_areas.try_emplace(y);
-        if (is_new) {
-            if (const auto piece = area_of(m_placement, {0, y, m_columns, y + 1}))
-                it->second = *piece / static_cast<double>(m_columns);
-        }
-        return it->second ? Area{*it->second * static_cast<double>(count)} : Area{};
-    }
-    void add_tile(const PixelRect& pixels, const masks::Block& block) {
-        const auto counts = masks::histogram(block, pixels.width(), pixels.height());
-        const Area all = area_of(m_placement, pixels);
-        const double count_of_all = static_cast<double>(pixels.width() * pixels.height());
-        for (std::size_t value = 1; value < counts.size(); ++value) {
-            if (counts[value] == 0) continue;
-            add(static_cast<Value>(value),
-                all ? Area{*all * static_cast<double>(counts[value]) / count_of_all} : Area{});
-        }
-    }
-    void add_rows(const PixelRect& pixels, const masks::Block& block) {
-        const auto held = block.samples();
-        const bool is_u8 = block.depth() == masks::Depth::u8;
-        const auto at = [&](std::int64_t place) -> Value {
-            if (is_u8) return static_cast<Value>(held[place]);
-            return reinterpret_cast<const std::uint16_t*>(held.get())[place];
-        };
-        for (std::int64_t y = pixels.y0; y < pixels.y1; ++y) {
-            const std::int64_t row = (y - pixels.y0) * masks::k_tile_px;
-            for (std::int64_t x = 0; x < pixels.width();) {
-                const Value value = at(row + x);
-                std::int64_t end = x + 1;
-                while (end < pixels.width() && at(row + end) == value) ++end;
-                if (value != 0) add(value, row_area(y, end - x));
-                x = end;
-            }
-        }
-    }
-
-    const geo::Placement& m_placement;
-    const Plane& m_plane;
-    bool m_by_rows = false;
-    std::int64_t m_columns = 1;
-    std::unordered_map<std::int64_t, Area> m_row_areas;  // of a pixel
-    std::map<Value, Area> m_areas;
 };
 
-}  // namespace
+Ground::Ground(std::unique_ptr<Impl> impl) : m_impl{std::move(impl)} {}
+Ground::~Ground() = default;
 
-base::Result<std::map<Value, Area>> mask_areas_m2(const geo::Placement& placement,
-                                                  const base::Georeference& reference, const Plane& plane,
-                                                  const std::stop_token& stop) {
-    Measured measured{placement, reference, plane};
-    plane.each([&](const TileRect& tiles, const Slot& slot) {
-        if (!stop.stop_requested()) measured.add(tiles, slot);
+base::Result<std::shared_ptr<Ground>> Ground::create(const base::Georeference& reference,
+                                                     std::int64_t width_px, std::int64_t height_px) {
+    auto placement =
+        geo::Placement::create(reference, static_cast<double>(width_px), static_cast<double>(height_px));
+    if (!placement) return std::unexpected(placement.error());
+    auto impl = std::make_unique<Impl>(std::move(*placement), height_px);
+    const auto& g = reference.geotransform;
+    impl->by_rows = impl->placement.crs().geographic && g && (*g)[2] == 0 && (*g)[4] == 0 && (*g)[1] != 0;
+    if (impl->by_rows) {
+        constexpr double k_longest_deg = 20, k_most_columns = 256;
+        const double columns = std::clamp(std::floor(k_longest_deg / std::abs((*g)[1])), 1.0, k_most_columns);
+        impl->columns = std::min(width_px, static_cast<std::int64_t>(columns));
+    }
+    return std::shared_ptr<Ground>(new Ground(std::move(impl)));
+}
+
+bool Ground::by_rows() const { return m_impl->by_rows; }
+
+std::shared_ptr<const std::vector<double>> Ground::pixels_of_rows(std::int32_t tile_y) {
+    const std::lock_guard lock{m_impl->mutex};
+    auto& known = m_impl->rows[tile_y];
+    if (known) return known;
+    const std::int64_t y0 = std::int64_t{tile_y} * k_tile_px,
+                       y1 = std::min(y0 + k_tile_px, m_impl->height_px);
+    auto rows = std::make_shared<std::vector<double>>();
+    for (std::int64_t y = y0; y < y1; ++y)
+        rows->push_back(m_impl->measure({0, y, m_impl->columns, y + 1}) /
+                        static_cast<double>(m_impl->columns));
+    return known = std::move(rows);
+}
+
+double Ground::area_m2(const PixelRect& pixels) {
+    const std::lock_guard lock{m_impl->mutex};
+    if (pixels.width() > k_tile_px || pixels.height() > k_tile_px) return m_impl->measure(pixels);
+    const auto key = static_cast<std::uint64_t>(pixels.y0 / k_tile_px) << 32 |
+                     static_cast<std::uint64_t>(pixels.x0 / k_tile_px);
+    const auto [it, is_new] = m_impl->tiles.try_emplace(key);
+    if (is_new) it->second = m_impl->measure(pixels);
+    return it->second;
+}
+
+void MaskAreas::add(Value value, double m2, int sign) {
+    if (value == 0) return;
+    if (value >= m_sums.size()) m_sums.resize(std::size_t{value} + 1);
+    if (std::isnan(m2))
+        m_sums[value].without_place += sign;
+    else
+        m_sums[value].m2 += sign * m2;
+}
+
+void MaskAreas::add_rows(const PixelRect& pixels, const masks::Block& block, int sign) {
+    const auto held = block.samples();
+    const bool is_u8 = block.depth() == masks::Depth::u8;
+    const auto at = [&](std::int64_t place) -> Value {
+        if (is_u8) return static_cast<Value>(held[place]);
+        return reinterpret_cast<const std::uint16_t*>(held.get())[place];
+    };
+    const auto rows = m_ground->pixels_of_rows(static_cast<std::int32_t>(pixels.y0 / k_tile_px));
+    for (std::int64_t y = 0; y < pixels.height(); ++y) {
+        const std::int64_t row = y * k_tile_px;
+        for (std::int64_t x = 0; x < pixels.width();) {
+            const Value value = at(row + x);
+            std::int64_t end = x + 1;
+            while (end < pixels.width() && at(row + end) == value) ++end;
+            add(value, (*rows)[static_cast<std::size_t>(y)] * static_cast<double>(end - x), sign);
+            x = end;
+        }
+    }
+}
+
+void MaskAreas::add(const TileRect& tiles, const Slot& slot, int sign) {
+    if (slot.uniform() && slot.value == 0) return;
+    const PixelRect first = m_seen.pixels_of({tiles.x, tiles.y}),
+                    last = m_seen.pixels_of({tiles.x + tiles.columns - 1, tiles.y + tiles.rows - 1});
+    const PixelRect pixels{first.x0, first.y0, last.x1, last.y1};
+    if (slot.uniform() && m_ground->by_rows()) {
+        for (std::int32_t y = tiles.y; y < tiles.y + tiles.rows; ++y) {
+            for (const double pixel : *m_ground->pixels_of_rows(y))
+                add(slot.value, pixel * static_cast<double>(pixels.width()), sign);
+        }
+    } else if (slot.uniform()) {
+        add(slot.value, m_ground->area_m2(pixels), sign);
+    } else if (m_ground->by_rows()) {
+        add_rows(pixels, *slot.block, sign);
+    } else {
+        const auto counts = masks::histogram(*slot.block, pixels.width(), pixels.height());
+        const double pixel =
+            m_ground->area_m2(pixels) / static_cast<double>(pixels.width() * pixels.height());
+        for (std::size_t value = 1; value < counts.size(); ++value) {
+            if (counts[value] != 0)
+                add(static_cast<Value>(value), pixel * static_cast<double>(counts[value]), sign);
+        }
+    }
+}
+
+void MaskAreas::follow(const Plane& mask, const std::stop_token& stop) {
+    if (!m_ground) return;
+    if (m_seen.bounds() != mask.bounds() || m_seen.depth() != mask.depth()) {
+        m_seen = Plane(mask.width_px(), mask.height_px(), mask.depth());
+        m_sums.clear();
+    }
+    Plane::each_difference(m_seen, mask, [&](const TileRect& tiles, const Slot& before, const Slot& after) {
+        if (stop.stop_requested()) return;
+        add(tiles, before, -1);
+        add(tiles, after, 1);
     });
-    auto areas = measured.finish();
-    if (stop.stop_requested()) return base::fail(base::ErrorKind::cancelled, "Measuring was stopped");
-    return areas;
+    m_seen = mask;
+}
+
+std::optional<double> MaskAreas::of(Value value) const {
+    if (!m_ground) return std::nullopt;
+    if (value >= m_sums.size()) return 0;
+    const Sum& sum = m_sums[value];
+    return sum.without_place == 0 ? std::optional(std::max(sum.m2, 0.0)) : std::nullopt;
+}
+
+std::optional<double> MaskAreas::unlabelled() const {
+    if (!m_ground) return std::nullopt;
+    double rest = 0;
+    if (m_ground->by_rows()) {
+        for (std::int32_t y = 0; y < m_seen.rows(); ++y) {
+            for (const double pixel : *m_ground->pixels_of_rows(y))
+                rest += pixel * static_cast<double>(m_seen.width_px());
+        }
+    } else {
+        rest = m_ground->area_m2(m_seen.bounds());
+    }
+    for (const Sum& sum : m_sums) {
+        if (sum.without_place != 0) return std::nullopt;
+        rest -= sum.m2;
+    }
+    return std::isnan(rest) ? std::nullopt : std::optional(std::max(rest, 0.0));
 }
 
 }  // namespace formats

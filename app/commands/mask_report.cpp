@@ -27,16 +27,16 @@ std::string class_name(const labels::State& state, labels::ClassId id) {
 std::string_view name_of(MaskKind kind) { return kind == MaskKind::classes ? "classes" : "instances"; }
 int bits_of(const MaskLayer& layer) { return layer.info.depth == masks::Depth::u8 ? 8 : 16; }
 
-base::Result<std::map<Value, std::optional<double>>> areas_of(const MaskReport& report,
-                                                              const MaskLayer& layer,
-                                                              const std::stop_token& stop) {
+base::Result<formats::MaskAreas> areas_of(const MaskReport& report, const MaskLayer& layer,
+                                          const std::stop_token& stop) {
     const labels::Asset& asset = report.asset;
-    if (asset.georeference.empty()) return {};
-    const auto placement = geo::Placement::create(asset.georeference, asset.width_px, asset.height_px);
-    if (!placement)
-        return base::fail(placement.error().kind, "{}: {}", placement.error().message, asset.name);
-    if (placement->crs().name.empty()) return {};
-    return formats::mask_areas_m2(*placement, asset.georeference, layer.plane, stop);
+    if (asset.georeference.empty()) return formats::MaskAreas{};
+    auto ground =
+        formats::Ground::create(asset.georeference, layer.plane.width_px(), layer.plane.height_px());
+    if (!ground) return base::fail(ground.error().kind, "{}: {}", ground.error().message, asset.name);
+    formats::MaskAreas areas{std::move(*ground)};
+    areas.follow(layer.plane, stop);
+    return areas;
 }
 
 // Of value 0, of those that the layer has and of those that are in its pixels.
@@ -60,9 +60,8 @@ base::Result<std::vector<Row>> rows_of(const MaskReport& report, const MaskLayer
             row.name = known->name;
         }
         row.percent = 100 * static_cast<double>(row.pixels) / all;
-        const auto area = areas->find(value);
-        if (area != areas->end() && area->second) row.hectares = *area->second / 1e4;
-        if (area == areas->end() && !areas->empty()) row.hectares = 0;
+        const auto area_m2 = value == 0 ? areas->unlabelled() : areas->of(value);
+        if (area_m2) row.hectares = *area_m2 / 1e4;
         rows.push_back(std::move(row));
     }
     return rows;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/mask_operations.h"
+#include "app/panels/confusion_matrix.h"
 #include "app/place.h"
 #include "app/raster_facts.h"
 #include "app/ui/keys.h"
@@ -157,13 +158,6 @@ void draw_operation(Properties& p) {
     p.buttons({{"Outline the class", "mask.outline"}, {"Paint selected", "mask.paint_selection"}});
 }
 
-std::string class_name(const Workbench& bench, const MaskLayer& layer, masks::Value value) {
-    const labels::MaskValue* found = layer.info.find(value);
-    const labels::LabelClass* of_class =
-        found != nullptr ? bench.document()->state().ontology.find(found->class_id) : nullptr;
-    return of_class != nullptr ? of_class->name : fmt::format("{}", value);
-}
-
 // What the classifier has learned, how good it is on strokes it has not seen, and what it confuses.
 void draw_suggestion(Properties& p, const MaskLayer& layer) {
     Ui& u = p.u;
@@ -176,17 +170,7 @@ void draw_suggestion(Properties& p, const MaskLayer& layer) {
     const assist::ForestReport& report = suggestion->report;
     p.fact("Held out",
            report.accuracy ? fmt::format("{:.1f} % right", *report.accuracy * 100) : "too little to tell");
-    for (std::size_t i = 0; i < report.classes.size(); ++i) {
-        const assist::ClassReport& each = report.classes[i];
-        std::string text = each.recall ? fmt::format("{:.0f} % found", *each.recall * 100) : "not measured";
-        std::size_t worst = i;
-        for (std::size_t k = 0; k < report.classes.size(); ++k) {
-            if (k != i && (worst == i || report.confused(i, k) > report.confused(i, worst))) worst = k;
-        }
-        if (worst != i && report.confused(i, worst) > 0)
-            text += fmt::format(", else {}", class_name(u.bench, layer, report.classes[worst].value));
-        p.fact(class_name(u.bench, layer, each.value), text);
-    }
+    draw_confusion_matrix(p, layer, report);
     double percent = u.bench.view().masks.least_confidence * 100;
     if (number_field(u, "Least confidence", p.row("Sure above", "Per cent; below it nothing is suggested"),
                      percent, 0))
@@ -201,10 +185,10 @@ void draw_areas(Properties& p, const MaskLayer& layer) {
     if (shown == nullptr) return;
     p.head("Area");
     const std::int64_t all = layer.info.width_px * layer.info.height_px;
-    const auto line = [&](std::string_view name, std::int64_t pixels) {
+    const auto line = [&](std::string_view name, std::int64_t pixels, std::optional<double> area_m2) {
         const double percent = 100.0 * static_cast<double>(pixels) / static_cast<double>(all);
         p.fact(name,
-               fmt::format("{} · {}", mask_area_text(u.bench, pixels),
+               fmt::format("{} · {}", area_m2 ? area_text(*area_m2) : grouped(pixels) + " px",
                            percent > 0 && percent < 0.05 ? "< 0.1 %" : fmt::format("{:.1f} %", percent)));
     };
     constexpr std::size_t k_most = 40;
@@ -216,22 +200,14 @@ void draw_areas(Properties& p, const MaskLayer& layer) {
         const labels::LabelClass* of_class = u.bench.document()->state().ontology.find(value.class_id);
         std::string name = !value.name.empty() ? value.name : of_class != nullptr ? of_class->name : "?";
         if (layer.info.kind == labels::MaskKind::instances) name += fmt::format(" {}", value.value);
-        line(name, pixels);
+        line(name, pixels, shown->areas.of(value.value));
     }
     if (lines > k_most) p.paragraph(fmt::format("and {} more objects", layer.info.values.size() - k_most));
-    line("unlabelled", shown->counts.of(0));
+    line("unlabelled", shown->counts.of(0), std::nullopt);
     if (shown->following()) p.paragraph("Being counted anew…");
 }
 
 }  // namespace
-
-std::string mask_area_text(const Workbench& bench, std::int64_t pixels) {
-    const auto metres = bench.raster() != nullptr ? bench.raster()->metres_per_px() : std::nullopt;
-    const bool is_even =
-        metres && bench.raster()->placement() != nullptr && !bench.raster()->placement()->crs().geographic;
-    if (!is_even) return grouped(pixels) + " px";
-    return area_text(static_cast<double>(pixels) * *metres * *metres);
-}
 
 ClassShares::ClassShares(const Workbench& bench) {
     const MaskLayer* layer = bench.mask_layer();

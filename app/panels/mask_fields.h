@@ -18,7 +18,5 @@ private:
     std::unordered_map<labels::ClassId, std::int64_t> m_pixels;
     std::int64_t m_all = 0;  // pixels of the mask; 0: there is none
 };
-// "3 441 200 px", "4 182.6 ha".
-[[nodiscard]] std::string mask_area_text(const Workbench& bench, std::int64_t pixels);
 
 }  // namespace app
