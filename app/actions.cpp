@@ -152,6 +152,8 @@ void cancel(B& b) {
         b.picking_class_for.reset();
     } else if (b.tool() && b.tool()->busy()) {
         b.pointer({.kind = PointerEvent::Kind::cancel, .at = {}, .media_per_px = 1, .modifiers = {}});
+    } else if (b.suggestion() != nullptr) {
+        b.dismiss_suggestion();
     } else if (!b.view().selection.empty()) {
         b.clear_selection();
     } else {
@@ -237,7 +239,8 @@ constexpr Action k_actions[] = {
      [](B& b) { b.add_mask_layer(labels::MaskKind::instances); }},
     {"mask.next_object", "Paint a new object", "Masks", "Alt+N", "", paints_objects,
      [](B& b) { b.view().brush.instance = 0; }},
-    {"mask.remove", "Remove the mask", "Masks", "", "", has_masks, [](B& b) { b.remove_mask_layer(); }},
+    {"mask.remove", "Remove the painted mask layer", "Masks", "", "", has_masks,
+     [](B& b) { b.remove_mask_layer(); }},
     {"mask.paint_selection", "Paint the selected objects into the mask", "Masks", "", "", has_selection,
      [](B& b) { b.paint_selection(); }},
     {"mask.outline", "Outline the active class by polygons", "Masks", "", "", has_masks,

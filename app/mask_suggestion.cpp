@@ -8,10 +8,15 @@ constexpr std::size_t k_most_samples = 2'000'000;  // a few seconds
 
 void set_least_confidence(MaskSuggestion& suggestion, double least_confidence) {
     std::vector<std::uint16_t> sure = suggestion.classes.value;
+    std::size_t unpainted = 0, open = 0;
     for (std::size_t i = 0; i < sure.size(); ++i) {
         if (suggestion.painted[i] != 0 || suggestion.classes.confidence[i] < least_confidence * 255)
             sure[i] = 0;
+        if (suggestion.painted[i] != 0) continue;
+        ++unpainted;
+        if (sure[i] == 0) ++open;
     }
+    suggestion.left_open = unpainted > 0 ? static_cast<double>(open) / static_cast<double>(unpainted) : 0;
     suggestion.values = assist::plane_of_samples(suggestion.window, sure);
 }
 

@@ -14,6 +14,7 @@ struct MaskSuggestion {
     assist::PixelClasses classes;
     assist::ForestReport report;  // on strokes that were held out
     masks::Plane values;          // of the samples: what is suggested with the confidence asked for
+    double left_open = 0;         // the share of samples nobody had painted that it leaves out
 };
 
 // Learns from the labelled pixels of the area and predicts all of it. Errors: as assist::train_pixel_forest;

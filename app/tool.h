@@ -67,6 +67,9 @@ struct ToolContext {
     enum class Fill : std::uint8_t { paint, erase };
     using FindRegion = std::function<base::Result<masks::Plane>(base::Job&, const masks::Plane& mask)>;
     std::function<bool(std::string name, Fill, FindRegion)> fill_mask = {};
+    // What a job makes of the mask that is painted into takes its place. May be null.
+    std::function<bool(std::string name, std::function<base::Result<masks::Plane>(base::Job&, masks::Plane)>)>
+        rework_mask = {};
 };
 
 class Tool {

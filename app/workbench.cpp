@@ -309,7 +309,9 @@ ToolContext Workbench::tool_context() {
         .fill_mask =
             [this](std::string name, ToolContext::Fill fill, ToolContext::FindRegion find) {
                 return fill_mask(std::move(name), fill, std::move(find));
-            }};
+            },
+        .rework_mask = [this](std::string name,
+                              MaskRework rework) { return rework_mask(std::move(name), std::move(rework)); }};
 }
 
 bool Workbench::saving() const {

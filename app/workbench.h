@@ -136,9 +136,10 @@ public:
     // the object on the frame shown. Begins when the fills before it have landed, and sees the mask as it is
     // then. False, and said why, when there is nothing to paint into.
     bool fill_mask(std::string name, ToolContext::Fill fill, ToolContext::FindRegion find);
-    // What a job makes of the whole mask takes its place.
+    // What a job makes of the whole mask takes its place, unless that was changed meanwhile; `landed` is
+    // called when it has.
     using MaskRework = std::function<base::Result<masks::Plane>(base::Job&, masks::Plane mask)>;
-    bool rework_mask(std::string name, MaskRework rework);
+    bool rework_mask(std::string name, MaskRework rework, std::function<void()> landed = {});
     [[nodiscard]] masks::PixelRect pixels_in_view() const;
     [[nodiscard]] base::Rect in_sight() const;  // of the medium
     // Reads samples of what is shown, in a job.
@@ -322,10 +323,15 @@ private:
     bool take_media();
     bool take_imported();
     bool take_mask_work();
-    void queue_fill(std::string name, labels::MaskLayerId layer, masks::PaintRule rule,
-                    ToolContext::FindRegion find);
-    void land_mask_work(const MaskWork& work);
-    void land_object_fill(const MaskWork& work);
+    // Of a value that the layer has, over what is unlabelled alone.
+    void fill_mask_with(std::string name, labels::MaskLayerId layer, const labels::MaskValue& value,
+                        ToolContext::FindRegion find, std::function<void()> landed);
+    void queue_fill(std::shared_ptr<MaskWork> work);
+    // False when it came too late.
+    bool land_fill(const MaskWork& work);
+    bool land_object_fill(const MaskWork& work);
+    bool land_rework(const MaskWork& work);
+    void say_too_late(const MaskWork& work);
     void start_next_fill();
     bool take_suggestion();
     void paint_where(const masks::Plane& swath);

@@ -81,7 +81,7 @@ static std::int64_t pts_shown(const Workbench& bench) {
 
 void Workbench::set_active_class(labels::ClassId id) {
     if (!m_project || document()->state().ontology.find(id) == nullptr) return;
-    m_view.active_class = id;
+    if (std::exchange(m_view.active_class, id) != id) m_view.brush.instance = 0;  // else a new object
     const bool differs = std::ranges::any_of(m_view.selection, [&](TrackId track) {
         const Track* found = document()->state().find(track);
         return found != nullptr && found->info.class_id != id;

@@ -3,6 +3,7 @@
 #include "app/commands/support.h"
 #include "app/tools/mask_gesture.h"
 #include "app/workbench_jobs.h"
+#include "formats/outline.h"
 #include "labels/interpolate.h"
 #include "labels/mask_geometry.h"
 #include "masks/between.h"
@@ -23,7 +24,7 @@ static masks::RegionPtr region_of_shape(const labels::Geometry& geometry, labels
         if (box->rotation_deg == 0)
             return kind == labels::ShapeKind::ellipse ? masks::ellipse(box->rect())
                                                       : masks::rectangle(box->rect());
-        return nullptr;
+        return masks::polygon({formats::corners_of(*box, kind)});
     }
     const auto& path = std::get<labels::Path>(geometry);
     if (kind != labels::ShapeKind::polygon) return nullptr;
@@ -52,25 +53,33 @@ static labels::Path path_of(const masks::Outline& outline, double tolerance_px, 
 void Workbench::paint_selection() {
     const auto size = shown_size_px();
     if (!size || !can_have_masks()) return;
-    int painted = 0;
+    std::size_t painted = 0;
     edit("Paint the selected objects", [&](labels::Transaction& transaction) {
-        ToolContext context = tool_context();
-        const labels::ClassId active = m_view.active_class;
+        const labels::State& state = document()->state();
+        PaintWith with = paint_with(tool_context());
         for (const labels::TrackId id : m_view.selection) {
-            const labels::Track* track = document()->state().find(id);
+            const labels::Track* track = state.find(id);
             const auto shape = track != nullptr ? labels::shape_at(*track, shown_frame()) : std::nullopt;
             const auto region = shape ? region_of_shape(shape->geometry, track->info.shape, *size) : nullptr;
-            if (!region) continue;
-            m_view.active_class = track->info.class_id;
-            const auto target = mask_target(context, transaction, MaskGesture::Mode::paint);
+            if (!region || state.ontology.find(track->info.class_id) == nullptr) continue;
+            with.class_id = track->info.class_id;
+            with.brush.instance = 0;  // in a mask of objects each is one
+            const auto target = mask_target(state, with, MaskGesture::Mode::paint);
             if (!target) break;
-            transaction.change_mask(target->layer,
+            with.layer = target->info.id;
+            if (target->is_changed) transaction.put_mask_layer(target->info);
+            transaction.change_mask(target->info.id,
                                     [&](masks::Plane& plane) { masks::paint(plane, *region, target->rule); });
             ++painted;
         }
-        m_view.active_class = active;
     });
-    if (painted == 0) toast(ToastKind::info, "Select polygons, boxes or ellipses first");
+    if (painted == 0)
+        toast(ToastKind::info, "Select polygons, boxes or ellipses first");
+    else if (painted < m_view.selection.size())
+        toast(ToastKind::warning,
+              fmt::format("{} of {} were painted; lines, points and objects without a class "
+                          "have nothing to fill",
+                          painted, m_view.selection.size()));
 }
 
 // Worked out in a job on the labels as they are, put in as one step if they still are the same then.
@@ -90,20 +99,23 @@ void Workbench::work_out(std::string name, EditWork work) {
 
 void Workbench::outline_mask() {
     const MaskLayer* layer = mask_layer();
-    const labels::MaskValue* value = layer != nullptr ? layer->info.first_of(m_view.active_class) : nullptr;
-    if (value == nullptr)
+    const labels::ClassId class_id = m_view.active_class;
+    std::vector<masks::Value> values;
+    for (const labels::MaskValue& each :
+         layer != nullptr ? layer->info.values : std::vector<labels::MaskValue>{})
+        if (each.class_id == class_id) values.push_back(each.value);
+    if (values.empty())
         return toast(ToastKind::info, "The active class is not in this mask; choose one that is");
     const labels::TrackInfo first{.asset = m_view.asset,
-                                  .class_id = value->class_id,
-                                  .number = document()->next_number(value->class_id),
+                                  .class_id = class_id,
+                                  .number = document()->next_number(class_id),
                                   .shape = labels::ShapeKind::polygon,
                                   .extent = labels::Extent::picture,
                                   .author = m_author};
     const labels::Keyframe place{
         .frame = shown_frame(), .pts = shown_pts(), .geometry = {}, .attributes = {}};
     work_out("Outline the mask",
-             [plane = layer->plane, which = masks::Which::of(value->value), first, place,
-              tolerance = m_view.brush.outline_tolerance_px](
+             [plane = layer->plane, values, first, place, tolerance = m_view.brush.outline_tolerance_px](
                  base::Job& job, labels::Edit& edit) -> base::Result<std::string> {
                  const auto take = [&](masks::Outline&& outline) {
                      labels::TrackInfo info = first;
@@ -115,8 +127,11 @@ void Workbench::outline_mask() {
                      made.info = {std::nullopt, info};
                      made.keyframes[keyframe.frame] = {std::nullopt, std::move(keyframe)};
                  };
-                 if (auto done = masks::outlines(plane, which, take, job.stop_token()); !done)
-                     return std::unexpected(done.error());
+                 for (const masks::Value value : values) {
+                     const auto which = masks::Which::of(value);
+                     if (auto done = masks::outlines(plane, which, take, job.stop_token()); !done)
+                         return std::unexpected(done.error());
+                 }
                  return count_text(std::ssize(edit.tracks), "polygon");
              });
 }
@@ -124,8 +139,8 @@ void Workbench::outline_mask() {
 void Workbench::interpolate_mask() {
     const labels::Track* track = selected();
     const auto size = shown_size_px();
-    if (track == nullptr || track->info.shape != labels::ShapeKind::mask || !size)
-        return toast(ToastKind::info, "Select the mask of an object first");
+    if (track == nullptr || track->info.shape != labels::ShapeKind::mask || track->info.locked || !size)
+        return toast(ToastKind::info, "Select the mask of an object that is not locked first");
     const std::int64_t now = shown_frame();
     const auto after = std::ranges::upper_bound(track->keyframes, now, {}, &labels::Keyframe::frame);
     const labels::Keyframe* before = track->keyframe_before(now);

@@ -22,19 +22,22 @@ using labels::MaskLayerInfo;
 
 // What one job works out from a mask as it was.
 struct Workbench::MaskWork {
-    std::shared_ptr<base::Job> job;
-    labels::MaskLayerId layer;
     std::string name;
-    std::vector<labels::MaskValue> values;  // that the mask had
+    std::shared_ptr<base::Job> job;
     masks::Plane before, after;
-    // Of a fill; of a rework `after` is the whole result.
+    std::function<void()> landed;  // may be null
+    // Of a rework, whose `after` is the whole result.
+    labels::MaskLayerId layer;
+    std::vector<labels::MaskValue> values;  // that the mask had
+    // Of a fill: with what it was asked for, and what that came to when it began.
     ToolContext::FindRegion find;
-    masks::PaintRule rule;
+    MaskGesture::Mode mode = MaskGesture::Mode::paint;
+    PaintWith with;
+    std::optional<MaskTarget> target;  // null: of an object, in a film
     masks::Plane region;
-    // Of a fill in a film, where the layer is nil.
-    labels::AssetId asset;
     std::vector<labels::TrackId> selection;
     std::int64_t frame = 0, pts = labels::k_no_pts;
+    bool in_film = false, makes_layer = false;
 };
 
 const MaskLayer* Workbench::mask_layer() const {
@@ -117,32 +120,36 @@ bool Workbench::fill_mask(std::string name, ToolContext::Fill fill, ToolContext:
         toast(ToastKind::warning, document()->read_only());
         return false;
     }
-    const bool erases = fill == ToolContext::Fill::erase;
-    if (!can_have_masks()) {  // but objects do, in films
-        queue_fill(std::move(name), {}, {.value = static_cast<masks::Value>(erases ? 0 : 1)},
-                   std::move(find));
-        return true;
+    auto work = std::make_shared<MaskWork>();
+    work->mode = fill == ToolContext::Fill::erase ? MaskGesture::Mode::erase : MaskGesture::Mode::paint;
+    if (work->mode == MaskGesture::Mode::paint) {
+        labels::Transaction transaction{*document(), "Add a class"};  // where there is none at all
+        ToolContext context = tool_context();
+        (void)class_to_paint(context, transaction);
+        transaction.commit();
     }
-    // The layer, the class and its value are there before the job looks at them; made only where they are
-    // not.
-    labels::Transaction transaction{*document(), "Add a mask"};
-    ToolContext context = tool_context();
-    const auto target =
-        mask_target(context, transaction, erases ? MaskGesture::Mode::erase : MaskGesture::Mode::paint);
-    if (!target) return false;
-    transaction.commit();
-    queue_fill(std::move(name), target->layer, target->rule, std::move(find));
+    work->with = paint_with(tool_context());
+    work->name = std::move(name);
+    work->find = std::move(find);
+    queue_fill(std::move(work));
     return true;
 }
 
-void Workbench::queue_fill(std::string name, labels::MaskLayerId layer, masks::PaintRule rule,
-                           ToolContext::FindRegion find) {
+void Workbench::fill_mask_with(std::string name, labels::MaskLayerId layer, const labels::MaskValue& value,
+                               ToolContext::FindRegion find, std::function<void()> landed) {
     auto work = std::make_shared<MaskWork>();
     work->name = std::move(name);
-    work->layer = layer;
-    work->rule = std::move(rule);
     work->find = std::move(find);
-    work->asset = m_view.asset;
+    work->landed = std::move(landed);
+    work->with = paint_with(tool_context());
+    work->with.layer = layer;
+    work->with.class_id = value.class_id;
+    work->with.brush = {.only_unlabelled = true, .instance = value.value};
+    queue_fill(std::move(work));
+}
+
+void Workbench::queue_fill(std::shared_ptr<MaskWork> work) {
+    work->in_film = !can_have_masks();
     work->selection = m_view.selection;
     work->frame = shown_frame();
     work->pts = shown_pts();
@@ -155,32 +162,37 @@ void Workbench::start_next_fill() {
     const auto work = m_mask_fills.front();
     m_mask_fills.pop_front();
     const labels::State& state = document()->state();
-    const MaskLayer* layer = state.find(work->layer);
-    if (work->layer.is_nil()) {
-        work->before = painted_object(state, work->selection, work->frame, *shown_size_px());
-    } else if (layer != nullptr && (work->rule.value == 0 || layer->info.find(work->rule.value) != nullptr)) {
-        work->before = layer->plane;
-        work->values = layer->info.values;
+    if (work->in_film) {
+        work->before = painted_object(state, work->selection, work->frame, work->with.size);
     } else {
-        toast(ToastKind::warning, "Its mask or class was taken back, so nothing was done: " + work->name);
-        return start_next_fill();
+        work->target = mask_target(state, work->with, work->mode);
+        if (!work->target) {
+            if (work->mode == MaskGesture::Mode::paint) toast(ToastKind::warning, k_no_target);
+            return start_next_fill();
+        }
+        const labels::MaskLayerInfo& info = work->target->info;
+        const MaskLayer* layer = state.find(info.id);
+        work->makes_layer = layer == nullptr;
+        work->before =
+            layer != nullptr ? layer->plane : masks::Plane(info.width_px, info.height_px, info.depth);
     }
     work->job = m_pool.submit(work->name, [work](base::Job& job) -> base::Result<std::string> {
         auto made = work->find(job, work->before);
         if (!made) return std::unexpected(made.error());
         work->region = std::move(*made);
         work->after = work->before;
-        masks::paint(work->after, *masks::labelled(work->region), work->rule);
+        if (work->target) masks::paint(work->after, *masks::labelled(work->region), work->target->rule);
         return std::string{};
     });
     m_mask_work = work;
 }
 
-bool Workbench::rework_mask(std::string name, MaskRework rework) {
+bool Workbench::rework_mask(std::string name, MaskRework rework, std::function<void()> landed) {
     const MaskLayer* layer = mask_layer();
     if (layer == nullptr || m_mask_work || document()->busy()) {
-        toast(ToastKind::info,
-              m_mask_work ? "Wait until the last fill is done, or cancel it" : "There is no mask yet");
+        toast(ToastKind::info, layer == nullptr ? "There is no mask yet"
+                               : m_mask_work    ? "Wait until the last fill is done, or cancel it"
+                                                : "Finish what is being drawn first");
         return false;
     }
     auto work = std::make_shared<MaskWork>();
@@ -188,6 +200,7 @@ bool Workbench::rework_mask(std::string name, MaskRework rework) {
     work->name = std::move(name);
     work->values = layer->info.values;
     work->before = layer->plane;
+    work->landed = std::move(landed);
     work->job = m_pool.submit(
         work->name, [work, rework = std::move(rework)](base::Job& job) -> base::Result<std::string> {
             auto made = rework(job, work->before);
@@ -204,53 +217,95 @@ bool Workbench::take_mask_work() {
         return false;
     const auto work = std::exchange(m_mask_work, nullptr);
     if (!m_project) m_mask_fills.clear();
-    if (const auto& result = work->job->result(); result)
-        land_mask_work(*work);
-    else if (result.error().kind != base::ErrorKind::cancelled)
-        toast(ToastKind::error, result.error().message);
+    if (const auto& result = work->job->result(); !result) {
+        if (result.error().kind != base::ErrorKind::cancelled)
+            toast(ToastKind::error, result.error().message);
+    } else if (m_project) {
+        const bool has_landed = work->in_film ? land_object_fill(*work)
+                                : work->find  ? land_fill(*work)
+                                              : land_rework(*work);
+        if (has_landed && work->landed) work->landed();
+    }
     start_next_fill();
     return true;
 }
 
-// Where somebody went on painting meanwhile, what a fill found is painted onto that; what a job made of the
-// whole mask is of no use then.
-void Workbench::land_mask_work(const MaskWork& work) {
-    if (!m_project) return;
-    if (work.layer.is_nil()) return land_object_fill(work);
-    const MaskLayer* layer = document()->state().find(work.layer);
-    const auto too_late = [&] {
-        toast(ToastKind::warning,
-              "The mask was changed meanwhile, so nothing was done; do it again: " + work.name);
-    };
-    // A value that was taken back must not come into the mask: it has no class any more.
-    const auto has = [&](const labels::MaskValue& value) { return layer->info.find(value.value) != nullptr; };
-    if (layer == nullptr || !std::ranges::all_of(work.values, has)) return too_late();
-    const bool is_same = labels::tile_changes(work.before, layer->plane).empty();
-    if (!is_same && !work.find) return too_late();
+void Workbench::say_too_late(const MaskWork& work) {
+    toast(ToastKind::warning,
+          "The mask was changed meanwhile, so nothing was done; do it again: " + work.name);
+}
+
+// Where somebody went on painting meanwhile, what was found is painted onto that.
+bool Workbench::land_fill(const MaskWork& work) {
+    const labels::State& state = document()->state();
+    const bool was_there = state.find(work.target->info.id) != nullptr;
+    PaintWith with = work.with;
+    with.layer = work.target->info.id;
+    const bool class_is_there =
+        work.mode == MaskGesture::Mode::erase || state.ontology.find(with.class_id) != nullptr;
+    if ((!was_there && !work.makes_layer) || !class_is_there) return say_too_late(work), false;
+    auto target = was_there ? mask_target(state, with, work.mode) : work.target;
+    if (!target) return say_too_late(work), false;
+    const MaskLayer* layer = state.find(target->info.id);
+    const bool is_same = target->rule.value == work.target->rule.value &&
+                         (layer == nullptr || labels::tile_changes(work.before, layer->plane).empty());
     const bool changed = edit(work.name, [&](labels::Transaction& transaction) {
-        transaction.change_mask(work.layer, [&](masks::Plane& plane) {
+        if (target->is_changed) transaction.put_mask_layer(target->info);
+        transaction.change_mask(target->info.id, [&](masks::Plane& plane) {
             if (is_same)
                 plane = work.after;
             else
-                masks::paint(plane, *masks::labelled(work.region), work.rule);
+                masks::paint(plane, *masks::labelled(work.region), target->rule);
         });
     });
     if (!changed) toast(ToastKind::info, "Nothing to change: " + work.name);
+    if (changed && m_view.asset == with.asset) {
+        asset_view().mask_layer = target->info.id;
+        if (target->info.kind == labels::MaskKind::instances && target->rule.value != 0)
+            m_view.brush.instance = target->rule.value;
+    }
+    return true;
 }
 
-// On the frame it was begun on, whichever is shown now.
-void Workbench::land_object_fill(const MaskWork& work) {
-    if (m_view.asset != work.asset || m_view.selection != work.selection)
-        return toast(ToastKind::warning,
-                     "Another object was chosen meanwhile, so nothing was done; do it again: " + work.name);
+// What was made of a whole mask is of no use for another one.
+bool Workbench::land_rework(const MaskWork& work) {
+    const MaskLayer* layer = document()->state().find(work.layer);
+    // A value that was taken back must not come into the mask: it has no class any more.
+    const auto has = [&](const labels::MaskValue& value) {
+        return std::ranges::find(layer->info.values, value) != layer->info.values.end();
+    };
+    if (layer == nullptr || !std::ranges::all_of(work.values, has) ||
+        !labels::tile_changes(work.before, layer->plane).empty())
+        return say_too_late(work), false;
+    const bool changed = edit(work.name, [&](labels::Transaction& transaction) {
+        transaction.change_mask(work.layer, [&](masks::Plane& plane) { plane = work.after; });
+    });
+    if (!changed) toast(ToastKind::info, "Nothing to change: " + work.name);
+    return true;
+}
+
+// On the frame it was begun on and of the class it was begun with, whatever is chosen now.
+bool Workbench::land_object_fill(const MaskWork& work) {
+    if (m_view.asset != work.with.asset || m_view.selection != work.selection) {
+        toast(ToastKind::warning,
+              "Another object was chosen meanwhile, so nothing was done; do it again: " + work.name);
+        return false;
+    }
+    const labels::ClassId chosen = std::exchange(m_view.active_class, work.with.class_id);
     ToolContext context = tool_context();
     context.frame = work.frame;
     context.pts = work.pts;
-    const auto gesture = MaskGesture::begin(
-        context, work.rule.value == 0 ? MaskGesture::Mode::erase : MaskGesture::Mode::paint, work.name);
-    if (!gesture) return;
-    gesture->paint(*masks::labelled(work.region));
-    if (!gesture->commit(context)) toast(ToastKind::info, "Nothing to change: " + work.name);
+    const auto gesture = MaskGesture::begin(context, work.mode, work.name);
+    if (gesture) {
+        gesture->paint(*masks::labelled(work.region));
+        if (!gesture->commit(context)) toast(ToastKind::info, "Nothing to change: " + work.name);
+    }
+    m_view.active_class = chosen;
+    // Fills that were asked for before this one had made its object are of it too.
+    for (const auto& next : m_mask_fills) {
+        if (next->in_film && next->selection == work.selection) next->selection = m_view.selection;
+    }
+    return true;
 }
 
 base::Rect Workbench::in_sight() const {

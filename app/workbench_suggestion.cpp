@@ -69,7 +69,7 @@ void Workbench::accept_suggestion() {
     if (const MaskLayer* layer = mask_layer()) {
         for (const labels::MaskValue& value : layer->info.values) known->set(value.value);
     }
-    const bool taken = rework_mask(
+    rework_mask(
         "Accept the suggestion",
         [window = m_suggestion->window, values = m_suggestion->values, known](
             base::Job& job, masks::Plane mask) -> base::Result<masks::Plane> {
@@ -79,8 +79,8 @@ void Workbench::accept_suggestion() {
             masks::Plane suggested(mask.width_px(), mask.height_px(), mask.depth());
             assist::put_values(window, of_sample, suggested);
             return masks::combined(std::move(mask), suggested, masks::Combine::unite, {}, job.stop_token());
-        });
-    if (taken) m_suggestion.reset();
+        },
+        [this] { m_suggestion.reset(); });
 }
 
 bool Workbench::accept_suggestion_at(base::Point at) {
@@ -95,18 +95,26 @@ bool Workbench::accept_suggestion_at(base::Point at) {
                               .seed_y = sample->y},
                              masks::same_value(values, value));
     if (!part) return false;
-    auto over = std::make_shared<std::bitset<65536>>();
-    over->set(0);
-    queue_fill("Accept a part of the suggestion", m_suggestion->layer, {.value = value, .over = over},
-               [window = m_suggestion->window, filled = part->filled](
-                   base::Job&, const masks::Plane& mask) -> base::Result<masks::Plane> {
-                   std::vector<std::uint16_t> of_sample(window.samples.pixel_count());
-                   filled.read(filled.bounds(), of_sample);
-                   masks::Plane found(mask.width_px(), mask.height_px(), masks::Depth::u8);
-                   assist::put_values(window, of_sample, found);
-                   return found;
-               });
-    masks::paint(m_suggestion->values, *masks::labelled(part->filled), {.value = 0});
+    const MaskLayer* layer = document()->state().find(m_suggestion->layer);
+    const labels::MaskValue* of_class = layer != nullptr ? layer->info.find(value) : nullptr;
+    if (of_class == nullptr) {
+        toast(ToastKind::info, "Its class was taken back since; ask for a suggestion again");
+        return true;
+    }
+    fill_mask_with(
+        "Accept a part of the suggestion", layer->info.id, *of_class,
+        [window = m_suggestion->window, filled = part->filled](
+            base::Job&, const masks::Plane& mask) -> base::Result<masks::Plane> {
+            std::vector<std::uint16_t> of_sample(window.samples.pixel_count());
+            filled.read(filled.bounds(), of_sample);
+            masks::Plane found(mask.width_px(), mask.height_px(), masks::Depth::u8);
+            assist::put_values(window, of_sample, found);
+            return found;
+        },
+        [this, filled = part->filled] {
+            if (m_suggestion && m_suggestion->values.bounds() == filled.bounds())
+                masks::paint(m_suggestion->values, *masks::labelled(filled), {.value = 0});
+        });
     return true;
 }
 

@@ -4,9 +4,11 @@
 #include <unordered_map>
 
 #include "formats/importer.h"
+#include "formats/mask_areas.h"
 #include "formats/mask_runs.h"
 #include "formats/outline.h"
 #include "labels/interpolate.h"
+#include "masks/value_counts.h"
 
 namespace formats {
 
@@ -70,6 +72,32 @@ base::Result<std::vector<ClassArea>> class_areas(const labels::State& state, con
             *area.hectares += *metres2 / 1e4;
         else
             area.hectares.reset();
+    }
+    std::shared_ptr<Ground> ground;  // made for the first mask
+    for (const labels::MaskLayer* layer : state.mask_layers_of(asset.id)) {
+        masks::ValueCounts counts;
+        counts.follow(layer->plane, stop);
+        if (placement && !ground) {
+            auto made = Ground::create(asset.georeference, layer->plane.width_px(), layer->plane.height_px());
+            if (!made) return std::unexpected(made.error());
+            ground = std::move(*made);
+        }
+        MaskAreas measured{ground};
+        measured.follow(layer->plane, stop);
+        if (stop.stop_requested())
+            return base::fail(base::ErrorKind::cancelled, "Measuring was stopped: {}", asset.name);
+        for (const labels::MaskValue& value : layer->info.values) {
+            const auto to = place.find(value.class_id);
+            if (to == place.end() || counts.of(value.value) == 0) continue;
+            ClassArea& area = areas[to->second];
+            ++area.count;
+            area.pixels += static_cast<double>(counts.of(value.value));
+            const auto metres2 = measured.of(value.value);
+            if (area.hectares && metres2)
+                *area.hectares += *metres2 / 1e4;
+            else
+                area.hectares.reset();
+        }
     }
     return areas;
 }

@@ -21,7 +21,7 @@ namespace formats {
 struct ClassArea {
     labels::ClassId id;
     std::string name;
-    std::int64_t count = 0;          // labels with an inside
+    std::int64_t count = 0;          // labels with an inside, and values of mask layers that have pixels
     double pixels = 0;               // of all of them: what overlaps counts for each
     std::optional<double> hectares;  // nothing where the picture has no place, or one of the labels has none
 };

@@ -33,6 +33,20 @@ masks::Value MaskLayerInfo::free_value() const {
     return 0;
 }
 
+masks::Value value_for_class(const MaskLayerInfo& info, const Ontology& ontology, ClassId class_id) {
+    if (const MaskValue* known = info.first_of(class_id)) return known->value;
+    const auto at = std::ranges::find(ontology.classes, class_id, &LabelClass::id);
+    const auto place = at - ontology.classes.begin() + 1;
+    const bool fits = at != ontology.classes.end() && place <= (info.depth == masks::Depth::u8 ? 255 : 65535);
+    const auto value = static_cast<masks::Value>(place);
+    return fits && info.find(value) == nullptr ? value : info.free_value();
+}
+
+void add_value(MaskLayerInfo& info, MaskValue value) {
+    info.values.insert(std::ranges::lower_bound(info.values, value.value, {}, &MaskValue::value),
+                       std::move(value));
+}
+
 bool is_sound(const MaskLayerInfo& info) {
     const auto fits = [](std::int64_t side) { return side >= 1 && side <= masks::Plane::k_most_px; };
     const int largest = info.depth == masks::Depth::u8 ? 255 : 65535;

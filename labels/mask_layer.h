@@ -43,6 +43,12 @@ struct MaskLayerInfo {
     [[nodiscard]] masks::Value free_value() const;  // the one after the last; 0 when all are taken
 };
 
+// For painting a class in a mask of classes: the value it has; else its place among the ontology's classes,
+// so that all masks of a project number it alike; else, where that is taken, a free one. 0: all are.
+[[nodiscard]] masks::Value value_for_class(const MaskLayerInfo& info, const Ontology& ontology,
+                                           ClassId class_id);
+void add_value(MaskLayerInfo& info, MaskValue value);  // at its place; it must be free
+
 struct MaskLayer {
     MaskLayerInfo info;
     masks::Plane plane;

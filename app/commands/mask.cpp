@@ -24,7 +24,7 @@ struct Options {
     std::vector<std::string> only_over, never_over;
     double tolerance = 0;
     masks::Value object = 0;
-    bool remove_layer = false, erase = false, stats = false, json = false;
+    bool remove_layer = false, erase = false, add_class = false, stats = false, json = false;
     std::vector<MaskStep> steps;
     [[nodiscard]] bool writes() const {
         return !steps.empty() || !new_layer.empty() || !rename.empty() || remove_layer;
@@ -91,19 +91,21 @@ base::Result<MaskLayerInfo> new_layer(const labels::State& state, const labels::
 }
 
 // Of a project without classes the one that is named; else one that there is, the only one unless named.
-base::Result<void> choose_class(MaskWork& work, const std::string& name) {
+base::Result<void> choose_class(MaskWork& work, const std::string& name, bool adds) {
     labels::Ontology& ontology = work.ontology;
     if (name.empty()) {
         const bool is_clear = ontology.classes.size() == 1 && work.object == 0 && !work.erase;
         if (is_clear) work.class_id = ontology.classes.front().id;
         return {};
     }
-    if (ontology.classes.empty()) ontology.classes.push_back(labels::make_class(ontology, name));
+    if (ontology.classes.empty() || (adds && ontology.find(name) == nullptr))
+        ontology.classes.push_back(labels::make_class(ontology, name));
     if (const labels::LabelClass* found = ontology.find(name)) {
         work.class_id = found->id;
         return {};
     }
-    return base::fail(ErrorKind::missing, "There is no class {:?}; the classes are {}: {}", name,
+    return base::fail(ErrorKind::missing,
+                      "There is no class {:?}; the classes are {}, and --add-class makes it: {}", name,
                       class_names(ontology), work.project.string());
 }
 
@@ -166,7 +168,7 @@ base::Result<void> prepare(MaskWork& work, const Options& options) {
         for (const std::string& band : split_at_commas(options.bands)) work.bands.push_back(std::stoi(band));
     }
     if (auto done = choose_object(work, options.object); !done) return done;
-    return choose_class(work, options.class_name);
+    return choose_class(work, options.class_name, options.add_class);
 }
 
 // All steps work on a copy: nothing is changed when one of them fails.
@@ -305,6 +307,19 @@ void check_usage(const CLI::App& cli, const Options& options) {
     if (options.remove_layer && !options.steps.empty())
         throw CLI::ValidationError("--remove-layer", "goes without steps");
     const bool fills = given("--flood") || given("--wand") || given("--threshold");
+    const auto is_clear = [](const MaskStep& step) { return step.kind->option == "--clear"; };
+    const bool only_clears = std::ranges::all_of(options.steps, is_clear);
+    const auto changes = std::ranges::find_if(options.steps, [&](const MaskStep& step) {
+        return step.kind->does == MaskStepKind::Does::changes && (only_clears || !is_clear(step));
+    });
+    if (given("--where") && changes != options.steps.end())
+        throw CLI::ValidationError("--where", "bounds what is painted and filled; give " +
+                                                  changes->kind->option + " in a call of its own");
+    if (given("--clear") && only_clears && (given("--class") || given("--object") || given("--erase")))
+        throw CLI::ValidationError("--clear",
+                                   "empties the whole mask; to empty a class, name it with --only-over");
+    if (given("--new-layer") && options.new_layer.empty())
+        throw CLI::ValidationError("--new-layer", "needs a name");
     if (given("--area") && !fills)
         throw CLI::ValidationError("--area", "bounds --flood, --wand and --threshold; give one of them");
 }
@@ -336,6 +351,8 @@ void add_painting_options(CLI::App& cli, Options& options) {
                                     "What is painted, and what grows, shrinks and so on; the only class "
                                     "unless named, made where the project has none");
     of_class->type_name("C");
+    cli.add_flag("--add-class", options.add_class, "Make that class where the project has none of the name")
+        ->needs(of_class);
     cli.add_flag("--erase", options.erase, "Painting erases")->excludes(of_class);
     cli.add_option("--object", options.object,
                    "In a mask of objects: which is painted on; a new one unless "

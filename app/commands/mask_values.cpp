@@ -40,16 +40,14 @@ base::Result<std::vector<Value>> values_named(const MaskWork& work, const std::s
 
 base::Result<Value> value_of_class(MaskWork& work, labels::ClassId class_id) {
     labels::MaskLayerInfo& info = work.info;
-    if (info.kind == MaskKind::classes) {
-        if (const MaskValue* known = info.first_of(class_id)) return known->value;
-    }
-    const Value value = info.free_value();
+    const Value value = info.kind == MaskKind::classes
+                            ? labels::value_for_class(info, work.ontology, class_id)
+                            : info.free_value();
     if (value == 0)
         return base::fail(ErrorKind::refused,
                           "The mask {:?} has no value left; make a new one with --new-layer: {}", info.name,
                           work.asset.name);
-    info.values.insert(std::ranges::lower_bound(info.values, value, {}, &MaskValue::value),
-                       {value, class_id, {}});
+    if (info.find(value) == nullptr) labels::add_value(info, {value, class_id, {}});
     return value;
 }
 
@@ -67,7 +65,8 @@ base::Result<Value> value_to_paint(MaskWork& work) {
 }
 
 base::Result<masks::Over> values_allowed(const MaskWork& work) {
-    if (work.only_over.empty() && work.never_over.empty()) return masks::Over{};
+    const bool erases_object = work.erase && work.object != 0;
+    if (work.only_over.empty() && work.never_over.empty() && !erases_object) return masks::Over{};
     auto allowed = std::make_shared<std::bitset<65536>>();
     const auto mark = [&](const std::vector<std::string>& names, bool as) -> base::Result<void> {
         for (const std::string& name : names) {
@@ -80,6 +79,11 @@ base::Result<masks::Over> values_allowed(const MaskWork& work) {
     if (work.only_over.empty()) allowed->set();
     if (auto done = mark(work.only_over, true); !done) return std::unexpected(done.error());
     if (auto done = mark(work.never_over, false); !done) return std::unexpected(done.error());
+    if (erases_object) {  // of it alone
+        const bool may = allowed->test(work.object);
+        allowed->reset();
+        allowed->set(work.object, may);
+    }
     return masks::Over{std::move(allowed)};
 }
 

@@ -175,6 +175,7 @@ void draw_suggestion(Properties& p, const MaskLayer& layer) {
     if (number_field(u, "Least confidence", p.row("Sure above", "Per cent; below it nothing is suggested"),
                      percent, 0))
         u.later([percent](Workbench& bench) { bench.set_suggestion_confidence(percent / 100); });
+    p.fact("Left open", fmt::format("{:.1f} % stays unlabelled", suggestion->left_open * 100));
     p.buttons({{"Accept", "mask.accept"}, {"Again", "mask.suggest"}, {"Dismiss", "mask.dismiss"}});
     p.paragraph("The bucket (" + key_of(u, "tool.bucket") + ") accepts single parts.");
 }

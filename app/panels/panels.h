@@ -7,6 +7,7 @@ namespace app {
 
 void draw_top_bar(Ui& u, Area area);     // project › asset, facts, find anything, save state
 void draw_left_panel(Ui& u, Area area);  // assets, classes, objects on this frame
+[[nodiscard]] float tool_rail_width(const Ui& u, float height);  // all tools fit, in columns where it is low
 void draw_tool_rail(Ui& u, Area area);
 void draw_right_panel(Ui& u, Area area);      // properties, attributes, guidelines
 void draw_timeline_panel(Ui& u, Area area);   // transport bar, ruler, lanes

@@ -1,6 +1,7 @@
 // Properties of what is selected; of the medium when nothing is.
 #include <algorithm>
 
+#include "app/panels/mask_fields.h"
 #include "app/panels/panels.h"
 #include "app/panels/properties.h"
 #include "app/panels/track_list.h"
@@ -48,6 +49,7 @@ void draw_right_panel(Ui& u, Area area) {
         } else if (count > 1) {
             draw_several(p, count);
         } else {
+            draw_brush_fields(p);
             draw_track_properties(p, *track);
         }
         p.finish();

@@ -8,7 +8,25 @@
 namespace app {
 namespace {
 
-constexpr float k_row_height = 40;
+constexpr float k_row_height = 40, k_low_row_height = 34, k_width = 44, k_margin = 5;
+
+// Tools in columns of so many rows, with undo and redo at the foot.
+struct Grid {
+    float row_height = 0;
+    std::size_t rows = 1, columns = 1;
+};
+Grid grid_of(const Ui& u, float height) {
+    const std::size_t tools = all_tools().size();
+    const auto of = [&](float logical) {
+        const float row = std::round(u.px(logical));
+        const float rows = std::floor((height - 2 * u.px(k_margin)) / row) - 2;
+        return Grid{row, static_cast<std::size_t>(std::max(rows, 1.0f))};
+    };
+    Grid grid = of(k_row_height);
+    if (grid.rows < tools) grid = of(k_low_row_height);
+    grid.columns = (tools + grid.rows - 1) / grid.rows;
+    return grid;
+}
 
 // The action that chooses the tool carries the shortcut in force; a tool without one still has its own.
 std::string key_of_tool(const Ui& u, const ToolInfo& tool) {
@@ -39,17 +57,27 @@ void draw_action(Ui& u, Area row, char32_t icon, std::string_view action_id) {
 
 }  // namespace
 
+float tool_rail_width(const Ui& u, float height) {
+    return u.px(k_width) * static_cast<float>(grid_of(u, height).columns);
+}
+
 void draw_tool_rail(Ui& u, Area area) {
     begin_panel(u, "tool rail", area, u.theme.panel);
-    const float line = std::max(1.0f, std::floor(u.scale)), row_height = std::round(u.px(k_row_height));
+    const float line = std::max(1.0f, std::floor(u.scale));
+    const Grid grid = grid_of(u, area.height());
     fill({area.x1 - line, area.y0, area.x1, area.y1}, u.theme.line);
-    Area rest{area.x0, area.y0 + u.px(5), area.x1 - line, area.y1 - u.px(5)};
-    Area foot = rest.cut_bottom(2 * row_height);
-    draw_action(u, foot.cut_top(row_height), icon::undo, "edit.undo");
+    Area rest{area.x0, area.y0 + u.px(k_margin), area.x1 - line, area.y1 - u.px(k_margin)};
+    Area foot = rest.cut_bottom(2 * grid.row_height);
+    foot.x1 = std::min(foot.x1, foot.x0 + u.px(k_width));
+    draw_action(u, foot.cut_top(grid.row_height), icon::undo, "edit.undo");
     draw_action(u, foot, icon::redo, "edit.redo");
-    for (const ToolInfo& tool : all_tools()) {
-        if (rest.height() < row_height) break;
-        draw_tool(u, rest.cut_top(row_height), tool, tool.id == u.bench.view().tool);
+    const std::span<const ToolInfo> tools = all_tools();
+    const float width = rest.width() / static_cast<float>(grid.columns);
+    for (std::size_t i = 0; i < tools.size(); ++i) {
+        const float x0 = std::round(rest.x0 + width * static_cast<float>(i / grid.rows));
+        const float y0 = rest.y0 + grid.row_height * static_cast<float>(i % grid.rows);
+        draw_tool(u, {x0, y0, std::round(x0 + width), y0 + grid.row_height}, tools[i],
+                  tools[i].id == u.bench.view().tool);
     }
     end_panel();
 }

@@ -38,37 +38,35 @@ std::shared_ptr<const std::bitset<65536>> allowed_values(const MaskBrush& brush,
 
 namespace {
 
-MaskLayerInfo new_layer(const ToolContext& context) {
+MaskLayerInfo new_layer(const PaintWith& with) {
     return {.id = labels::MaskLayerId::make(),
-            .asset = context.asset,
+            .asset = with.asset,
             .name = "mask",
-            .width_px = static_cast<std::int64_t>(context.picture.width()),
-            .height_px = static_cast<std::int64_t>(context.picture.height())};
+            .width_px = static_cast<std::int64_t>(with.size.x),
+            .height_px = static_cast<std::int64_t>(with.size.y)};
 }
 
-// The value that is painted; 0 when all are taken.
-masks::Value value_to_paint(ToolContext& context, labels::ClassId class_id, MaskLayerInfo& info) {
-    if (info.kind == labels::MaskKind::classes) {
-        if (const labels::MaskValue* known = info.first_of(class_id)) return known->value;
-    } else if (info.find(context.brush.instance) != nullptr) {
-        return context.brush.instance;
-    }
-    const masks::Value value = info.free_value();
-    if (value == 0) return 0;
-    const auto place = std::ranges::lower_bound(info.values, value, {}, &labels::MaskValue::value);
-    info.values.insert(place, {value, class_id, {}});
-    if (info.kind == labels::MaskKind::instances) context.brush.instance = value;
-    return value;
+const labels::MaskLayer* painted_layer(const labels::State& state, labels::AssetId asset,
+                                       labels::MaskLayerId chosen) {
+    const labels::MaskLayer* layer = state.find(chosen);
+    if (layer != nullptr && layer->info.asset == asset) return layer;
+    const auto layers = state.mask_layers_of(asset);
+    return layers.empty() ? nullptr : layers.back();
+}
+
+// The class's value in a mask of classes; in one of objects the object that is painted, while it is of that
+// class, else a new one. 0 when all are taken.
+masks::Value value_to_paint(const labels::Ontology& ontology, const PaintWith& with,
+                            const MaskLayerInfo& info) {
+    if (info.kind == labels::MaskKind::classes) return labels::value_for_class(info, ontology, with.class_id);
+    const labels::MaskValue* object = info.find(with.brush.instance);
+    return object != nullptr && object->class_id == with.class_id ? object->value : info.free_value();
 }
 
 }  // namespace
 
 const labels::MaskLayer* painted_layer(const ToolContext& context) {
-    const labels::State& state = context.document.state();
-    const labels::MaskLayer* layer = state.find(context.mask_layer);
-    if (layer != nullptr && layer->info.asset == context.asset) return layer;
-    const auto layers = state.mask_layers_of(context.asset);
-    return layers.empty() ? nullptr : layers.back();
+    return painted_layer(context.document.state(), context.asset, context.mask_layer);
 }
 
 static const labels::Track* selected_mask(const labels::State& state,
@@ -87,24 +85,31 @@ masks::Plane painted_object(const labels::State& state, std::span<const labels::
                            : masks::Plane(width, height, masks::Depth::u8);
 }
 
-std::optional<MaskTarget> mask_target(ToolContext& context, labels::Transaction& gesture,
+PaintWith paint_with(const ToolContext& context) {
+    return {.asset = context.asset,
+            .layer = context.mask_layer,
+            .class_id = context.active_class,
+            .brush = context.brush,
+            .size = {context.picture.width(), context.picture.height()}};
+}
+
+std::optional<MaskTarget> mask_target(const labels::State& state, const PaintWith& with,
                                       MaskGesture::Mode mode) {
-    const labels::MaskLayer* layer = painted_layer(context);
-    MaskLayerInfo info = layer != nullptr ? layer->info : new_layer(context);
-    context.mask_layer = info.id;
-    MaskTarget target{.layer = info.id, .rule = {.over = allowed_values(context.brush, info)}};
-    if (mode == MaskGesture::Mode::paint) {
-        target.rule.value = value_to_paint(context, class_to_paint(context, gesture), info);
-        if (target.rule.value == 0) {
-            if (context.tell) context.tell("This mask has no value left for another class; make a new mask");
-            return std::nullopt;
-        }
-    } else if (layer == nullptr) {
-        return std::nullopt;  // nothing to erase
-    } else if (context.brush.only_unlabelled) {
-        target.rule.over = nullptr;  // else nothing could ever be erased
+    const labels::MaskLayer* layer = painted_layer(state, with.asset, with.layer);
+    MaskTarget target{.info = layer != nullptr ? layer->info : new_layer(with),
+                      .is_changed = layer == nullptr};
+    target.rule.over = allowed_values(with.brush, target.info);
+    if (mode == MaskGesture::Mode::erase) {
+        if (layer == nullptr) return std::nullopt;
+        if (with.brush.only_unlabelled) target.rule.over = nullptr;  // else nothing could ever be erased
+        return target;
     }
-    if (layer == nullptr || info != layer->info) gesture.put_mask_layer(info);
+    target.rule.value = value_to_paint(state.ontology, with, target.info);
+    if (target.rule.value == 0) return std::nullopt;
+    if (target.info.find(target.rule.value) == nullptr) {
+        labels::add_value(target.info, {target.rule.value, with.class_id, {}});
+        target.is_changed = true;
+    }
     return target;
 }
 
@@ -121,10 +126,17 @@ std::unique_ptr<MaskGesture> MaskGesture::begin(ToolContext& context, Mode mode,
 }
 
 bool MaskGesture::begin_layer(ToolContext& context, Mode mode, std::string_view name) {
-    const auto target = mask_target(context, m_transaction, mode);
-    if (!target) return false;
-    m_layer = target->layer;
+    if (mode == Mode::paint) (void)class_to_paint(context, m_transaction);
+    const auto target = mask_target(context.document.state(), paint_with(context), mode);
+    if (!target) {
+        if (context.tell && mode == Mode::paint) context.tell(k_no_target);
+        return false;
+    }
+    m_layer = context.mask_layer = target->info.id;
     m_rule = target->rule;
+    if (target->info.kind == labels::MaskKind::instances && m_rule.value != 0)
+        context.brush.instance = m_rule.value;
+    if (target->is_changed) m_transaction.put_mask_layer(target->info);
     const labels::Ontology& ontology = context.document.state().ontology;
     const labels::LabelClass* painted = ontology.find(context.active_class);
     m_transaction.rename(mode == Mode::erase || painted == nullptr

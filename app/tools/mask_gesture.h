@@ -53,13 +53,25 @@ private:
 [[nodiscard]] masks::Plane painted_object(const labels::State& state,
                                           std::span<const labels::TrackId> selection, std::int64_t frame,
                                           base::Point size);
-// The layer that is painted into: a new one of the medium's size where there is none.
-// `value`: of the class, given to it when it has none; 0 where it erases.
+// What is painted, and into which layer: `info` is to be put where it `is_changed`, since the layer is new,
+// or the class or the object in it.
 struct MaskTarget {
-    labels::MaskLayerId layer;
+    labels::MaskLayerInfo info;
     masks::PaintRule rule;
+    bool is_changed = false;
 };
-[[nodiscard]] std::optional<MaskTarget> mask_target(ToolContext& context, labels::Transaction& gesture,
+struct PaintWith {
+    labels::AssetId asset;
+    labels::MaskLayerId layer;  // nil, or gone: the topmost
+    labels::ClassId class_id;
+    MaskBrush brush;
+    base::Point size;  // of the medium: of a layer that is made
+};
+[[nodiscard]] PaintWith paint_with(const ToolContext& context);
+// Nothing where there is nothing to erase from, or no value is left for the class.
+[[nodiscard]] std::optional<MaskTarget> mask_target(const labels::State& state, const PaintWith& with,
                                                     MaskGesture::Mode mode);
+// The sentence for that.
+inline constexpr const char* k_no_target = "This mask has no value left for another class; make a new mask";
 
 }  // namespace app

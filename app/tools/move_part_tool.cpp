@@ -13,8 +13,8 @@
 namespace app {
 namespace {
 
-constexpr std::int64_t k_most_shown_px =
-    16'000'000;  // of a part's bounds; of larger ones only those are shown
+// Of a part's bounds. Of larger ones only those are shown, and a job moves them.
+constexpr std::int64_t k_most_shown_px = 4'000'000;
 
 struct Part {
     std::shared_ptr<base::Job> job;
@@ -75,8 +75,7 @@ public:
         }
         if (m_shown && m_shown_at == offset()) return false;
         m_shown_at = offset();
-        const bool is_small = m_part->bounds.width() * m_part->bounds.height() <= k_most_shown_px;
-        m_shown = is_small ? shifted(*m_part, m_shown_at) : masks::Plane{};
+        m_shown = is_small() ? shifted(*m_part, m_shown_at) : masks::Plane{};
         return true;
     }
 
@@ -84,7 +83,8 @@ public:
         out.cursor = Cursor::move;
         if (!m_part) return;
         const Offset by = offset();
-        out.notes.push_back({last.at, fmt::format("{:+}, {:+} px{}", by.x, by.y, m_shown ? "" : " …")});
+        std::string text = fmt::format("{:+}, {:+} px{}", by.x, by.y, m_shown ? "" : " …");
+        out.notes.push_back({last.at, std::move(text)});
         if (!m_shown) return;
         if (!m_shown->empty()) {
             out.mask_preview.plane = &*m_shown;
@@ -104,6 +104,9 @@ public:
 private:
     [[nodiscard]] Offset offset() const {
         return {std::llround(m_to.x - m_from.x), std::llround(m_to.y - m_from.y)};
+    }
+    [[nodiscard]] bool is_small() const {
+        return m_part->bounds.width() * m_part->bounds.height() <= k_most_shown_px;
     }
     void forget() {
         if (m_part) m_part->job->cancel();
@@ -152,13 +155,21 @@ private:
         auto its_value = std::make_shared<std::bitset<65536>>();  // and nothing that was painted meanwhile
         its_value->set(m_value);
         const auto over = allowed_values(context.brush, layer->info);
-        labels::Transaction gesture{context.document, m_copies ? "Copy a part" : "Move a part"};
-        gesture.change_mask(m_part->layer, [&](masks::Plane& plane) {
-            if (!m_copies)
-                masks::paint(plane, *masks::labelled(m_part->pixels), {.value = 0, .over = its_value});
-            masks::paint(plane, *masks::labelled(shifted(*m_part, offset())),
-                         {.value = m_value, .over = over});
-        });
+        const char* name = m_copies ? "Copy a part" : "Move a part";
+        const auto moved = [part = m_part, by = offset(), copies = m_copies, value = m_value, over,
+                            its_value](masks::Plane plane) {
+            if (!copies) masks::paint(plane, *masks::labelled(part->pixels), {.value = 0, .over = its_value});
+            masks::paint(plane, *masks::labelled(shifted(*part, by)), {.value = value, .over = over});
+            return plane;
+        };
+        if (!is_small() && context.rework_mask && painted_layer(context) == layer) {
+            context.rework_mask(name, [moved](base::Job&, masks::Plane plane) -> base::Result<masks::Plane> {
+                return moved(std::move(plane));
+            });
+            return;
+        }
+        labels::Transaction gesture{context.document, name};
+        gesture.change_mask(m_part->layer, [&](masks::Plane& plane) { plane = moved(plane); });
         gesture.commit();
     }
 

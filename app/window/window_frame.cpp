@@ -144,7 +144,7 @@ void WindowFrame::lay_out_and_draw(Ui& u) {
     const bool right_shown = view.right_shown && rest.width() >= u.px(940);
     const Area left = left_shown ? rest.cut_left(u.px(268)) : Area{};
     const Area right = right_shown ? rest.cut_right(u.px(300)) : Area{};
-    const Area rail = rest.cut_left(u.px(44));
+    const Area rail = rest.cut_left(std::round(tool_rail_width(u, rest.height())));
 
     m_canvas.place(m_bench, rest);
     m_canvas.draw_media(m_bench, size, m_scale);

@@ -61,18 +61,79 @@ TEST_CASE("a_fill_that_is_asked_for_during_another_lands_after_it") {
     CHECK(it.labelled_px() == 100 * 100);
 }
 
-TEST_CASE("a_fill_whose_class_is_taken_back_meanwhile_paints_nothing") {
+TEST_CASE("a_fill_is_one_undo_step_with_the_mask_it_makes") {
     MaskBench it;
     it.open_raster();
+    const std::size_t steps = it.bench.document()->history().undo.size();
+    const Gate gate;
+    *gate.open = true;
+    CHECK(it.bench.fill_mask("Fill", Fill::paint, gate.finds({0, 0, 100, 100})));
+    it.wait_idle();
+    // The project had no class: it got one before.
+    CHECK(it.bench.document()->history().undo.size() == steps + 2);
+    CHECK(it.bench.fill_mask("Fill", Fill::paint, gate.finds({0, 0, 100, 200})));
+    it.wait_idle();
+    CHECK(it.bench.document()->history().undo.size() == steps + 3);
+    it.bench.undo();
+    it.bench.undo();
+    CHECK(it.bench.mask_layer() == nullptr);
+}
+
+TEST_CASE("a_fill_keeps_the_class_it_was_asked_for") {
+    MaskBench it;
+    it.open_raster();
+    it.bench.add_class("water");
+    it.bench.add_class("road");
+    const labels::ClassId road = it.bench.view().active_class;
+    const labels::ClassId water = it.bench.document()->state().ontology.classes[0].id;
     const Gate gate;
     CHECK(it.bench.fill_mask("Fill", Fill::paint, gate.finds({0, 0, 100, 100})));
-    CHECK(it.bench.fill_mask("Another", Fill::paint, gate.finds({0, 0, 100, 100})));
+    it.bench.set_active_class(water);
+    *gate.open = true;
+    it.wait_idle();
     REQUIRE(it.bench.mask_layer() != nullptr);
-    it.bench.undo();  // the mask, which was made for the fill
+    const labels::MaskLayer& layer = *it.bench.mask_layer();
+    // Its number is its place among the classes, whichever was painted first.
+    CHECK(layer.plane.at(50, 50) == 2);
+    REQUIRE(layer.info.find(2) != nullptr);
+    CHECK(layer.info.find(2)->class_id == road);
+}
+
+TEST_CASE("a_fill_whose_mask_is_removed_meanwhile_paints_nothing") {
+    MaskBench it;
+    it.open_raster();
+    it.bench.add_mask_layer(labels::MaskKind::classes);
+    const Gate gate;
+    CHECK(it.bench.fill_mask("Fill", Fill::paint, gate.finds({0, 0, 100, 100})));
+    it.bench.remove_mask_layer();
     *gate.open = true;
     it.wait_idle();
     CHECK(it.bench.mask_layer() == nullptr);
-    CHECK(it.last_toast().contains("taken back"));
+    CHECK(it.last_toast().contains("changed meanwhile"));
+}
+
+TEST_CASE("objects_of_a_selection_are_painted_each_with_its_own_value") {
+    MaskBench it;
+    it.open_raster();
+    it.bench.add_class("car");
+    it.bench.add_mask_layer(labels::MaskKind::instances);
+    it.bench.set_tool("box");
+    for (const double x : {10.0, 110.0, 210.0}) {
+        using Kind = app::PointerEvent::Kind;
+        for (const auto& [kind, at] :
+             {std::pair{Kind::press, base::Point{x, 10}}, std::pair{Kind::drag, base::Point{x + 40, 30}},
+              std::pair{Kind::release, base::Point{x + 40, 30}}})
+            it.bench.pointer({.kind = kind, .at = at, .modifiers = {}});
+    }
+    const auto tracks = it.bench.document()->state().tracks_of(it.bench.asset()->id);
+    REQUIRE(tracks.size() == 3);
+    it.bench.view().selection.assign(tracks.begin(), tracks.end());
+    it.bench.paint_selection();
+    const labels::MaskLayer* layer = it.bench.mask_layer();
+    REQUIRE(layer != nullptr);
+    CHECK(layer->info.values.size() == 3);
+    CHECK(layer->plane.at(20, 20) != layer->plane.at(120, 20));
+    CHECK(layer->plane.at(220, 20) != layer->plane.at(120, 20));
 }
 
 TEST_CASE("a_fill_in_a_film_becomes_the_object_on_the_frame_it_was_begun_on") {

@@ -435,3 +435,29 @@ TEST_CASE("masks are exported with the options and the classes that the command 
     CHECK(run({"gdallocationinfo", "-valonly", roads, "320", "120"}).out != "0\n");
     CHECK(run({"gdallocationinfo", "-valonly", roads, "20", "20"}).out == "0\n");
 }
+
+TEST_CASE("what a call of mask cannot mean is refused, and adds nothing") {
+    const Folder folder;
+    const std::string project = stripes(folder);
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"--clear", "--where", "b1 > 1"},
+                                                  {"--class", "a", "--clear"},
+                                                  {"--class", "a", "--grow", "2", "--where", "b1 > 1"},
+                                                  {"--new-layer", "", "--rectangle", "0,0,9,9"}}) {
+        std::vector<std::string> call = {"mask", project};
+        call.insert(call.end(), words.begin(), words.end());
+        CHECK(limn(call).exit_code == 2);
+    }
+    CHECK(check_fails({"mask", project, "--class", "new", "--rectangle", "0,0,9,9"}, project)
+              .find("--add-class") != std::string::npos);
+    CHECK(pixels({project, "--class", "new", "--add-class", "--rectangle", "0,0,10,10"}, "new") == 100);
+}
+
+TEST_CASE("erasing one object leaves the others under the disc") {
+    const Folder folder;
+    const std::string project = stripes(folder);
+    limn_ok({"mask", project, "--new-layer", "objects", "--kind", "instances", "--class", "a", "--rectangle",
+             "0,0,20,20"});
+    limn_ok({"mask", project, "--layer", "objects", "--class", "a", "--rectangle", "20,0,20,20"});
+    limn_ok({"mask", project, "--layer", "objects", "--erase", "--object", "2", "--rectangle", "0,0,40,20"});
+    CHECK(pixels({project, "--layer", "objects"}, "a") == 400);
+}
