@@ -53,6 +53,7 @@ struct ReadContext {
     std::stop_token stop;
     std::function<void(double)> progress;  // 0…1; may be null
     Options options;
+    bool of_several = false;  // one of several files: only its name can say of which medium it is
 };
 
 struct WriteContext {

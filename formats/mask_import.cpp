@@ -211,16 +211,30 @@ base::Result<labels::AssetId> medium_of_mask(const ReadContext& context, const s
     const labels::Asset* found = nullptr;
     const std::string file = path.filename().string(), stem = path.stem().string();
     int candidates = 0;
+    bool is_ambiguous = false;
     for (const labels::Asset& each : state.assets) {
         if (!may_have_masks(each)) continue;
         ++candidates;
         const std::string name = file_name_of(each.name);
         const bool fits = file.starts_with(name + ".") || stem == std::filesystem::path(name).stem().string();
-        if (fits && (found == nullptr || found->name.size() < each.name.size())) found = &each;
+        if (!fits) continue;
+        const std::string best = found != nullptr ? file_name_of(found->name) : "";
+        if (name == best) is_ambiguous = true;
+        if (name.size() <= best.size()) continue;
+        found = &each;
+        is_ambiguous = false;
     }
+    if (is_ambiguous)
+        return refused(fmt::format("Several media are called \"{}\"; choose one with --asset",
+                                   file_name_of(found->name)));
     if (found != nullptr) return found->id;
     if (candidates == 0)
         return refused("The project has no picture or raster that the mask could lie on; add it first");
+    if (context.of_several)
+        return refused(
+            "Of several masks each is named like its picture or raster, and this one like none; rename it, "
+            "or "
+            "import it alone");
     if (candidates > 1)
         return refused(
             "The project has several pictures or rasters and the file is named like none of them; choose one "

@@ -23,7 +23,8 @@ struct ValueRaster {
 };
 
 // The picture or raster that a mask is of: the chosen one, else that whose name the file's begins with or
-// has, else the only one there is. Errors: refused.
+// has, else, for a file that is read alone, the only one there is. Errors: refused (none, or two of one
+// name).
 [[nodiscard]] base::Result<labels::AssetId> medium_of_mask(const ReadContext& context,
                                                            const std::filesystem::path& file);
 // What is left of the file's name without the medium's and its extension; "Mask" when nothing is.

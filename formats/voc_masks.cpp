@@ -200,6 +200,11 @@ base::Result<Report> read(const fs::path& file, ReadContext& context) {
         std::ranges::sort(files);
         if (files.empty()) return import.malformed("There is no PNG in the folder {}", k_classes);
     }
+    if (context.asset && files.size() > 1)
+        return base::fail(ErrorKind::refused,
+                          "The folder holds the masks of {} pictures; choose that of one, or no medium: {}",
+                          files.size(), file.string());
+    context.of_several = context.of_several || files.size() > 1;
     if (auto done = VocReader(import, context, root).read(files); !done) return std::unexpected(done.error());
     return import.finish();
 }

@@ -193,3 +193,32 @@ print(out)
     CHECK(class_at(voc.state(), layer, 11, 0).empty());
     CHECK(class_at(voc.state(), layer, 300, 0).empty());
 }
+
+TEST_CASE("a VOC folder puts each mask on the picture of its name and on no other") {
+    const TempDir dir;
+    for (const char* name : {"v/SegmentationClass/scene.png", "v/SegmentationClass/other.png"})
+        foreign_png(dir, name, 700, 530, 1, [](int x, int, int) { return x < 10 ? 1 : 0; }, true);
+    const labels::State state = without_labels(mask_project(), false);
+    const Imported chosen = import_file("voc-masks", dir.path() / "v", state, {.onto_first_asset = true});
+    REQUIRE(!chosen.report);
+    CHECK(chosen.message().find("the masks of 2 pictures") != std::string::npos);
+    const Imported unmatched = import_file("voc-masks", dir.path() / "v", state);
+    REQUIRE(!unmatched.report);
+    CHECK(unmatched.message().find("like none") != std::string::npos);
+    CHECK(import_file("voc-masks", dir.path() / "v/SegmentationClass/other.png", state).report);
+}
+
+TEST_CASE("a mask of two media with the same name goes to neither") {
+    const TempDir dir;
+    foreign_png(dir, "scene.png", 700, 530, 1, [](int x, int, int) { return x < 10 ? 1 : 0; }, true);
+    labels::State state = without_labels(mask_project(), false);
+    labels::Asset second = state.assets.front();
+    second.id = labels::AssetId::make();
+    second.name = "scene.tif";
+    second.position = 1;
+    state.assets.push_back(second);
+    const Imported read = import_file("png-masks", dir.path() / "scene.png", state);
+    REQUIRE(!read.report);
+    CHECK(read.message().find("Several media are called \"scene.tif\"") != std::string::npos);
+    CHECK(import_file("png-masks", dir.path() / "scene.png", state, {.onto_first_asset = true}).report);
+}
