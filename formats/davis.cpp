@@ -119,6 +119,12 @@ private:
         std::optional<labels::AssetId> asset;
         std::map<std::uint16_t, labels::TrackInfo> tracks;
         std::map<std::uint16_t, labels::Keyframe> present;
+        std::int64_t end = 0;  // the frame after the last one that was read
+        const auto leave = [&] {
+            for (const auto& [value, keyframe] : present)
+                m_import.put_outside(tracks.at(value), keyframe, end);
+            present.clear();
+        };
         std::size_t done = 0;
         for (const auto& [frame, png] : frames) {
             if (m_import.stopped()) return m_import.cancelled();
@@ -130,6 +136,8 @@ private:
                 return base::fail(picture.error().kind, "{} {}", picture.error().message,
                                   m_import.file().string());
             if (!asset) asset = medium_of_sequence(m_import, name, picture->width_px, picture->height_px);
+            if (frame > end) leave();  // nobody has labelled the frames between
+            end = frame + 1;
             auto objects = picture->objects();
             for (auto it = present.begin(); it != present.end();) {
                 const bool gone = !objects.contains(it->first);
@@ -139,8 +147,7 @@ private:
             for (auto& [value, mask] : objects)
                 put(name, *asset, frame, value, std::move(mask), tracks, present);
         }
-        const std::int64_t end = frames.empty() ? 0 : frames.rbegin()->first + 1;
-        for (const auto& [value, keyframe] : present) m_import.put_outside(tracks.at(value), keyframe, end);
+        leave();
         return {};
     }
 

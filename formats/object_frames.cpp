@@ -171,14 +171,9 @@ base::Result<void> sweep_objects(const labels::State& state, const labels::Asset
         return {};
     }
     ObjectFrame frame(asset.width_px, asset.height_px);
-    std::int64_t last = -1;
     const std::int64_t end = frame_end(state, asset);
-    const auto end_stretch = [&]() -> base::Result<void> {
-        std::ranges::fill(frame.samples, std::uint16_t{0});
-        return last < 0 || last + 1 >= end ? base::Result<void>{} : visit({last + 1, frame, {}});
-    };
-    auto swept =
-        sweep_frames(state, asset, context.stop, [&](std::int64_t number, auto shapes) -> base::Result<void> {
+    return sweep_frames(
+        state, asset, context.stop, [&](std::int64_t number, auto shapes) -> base::Result<void> {
             std::vector<const VisibleShape*> order;
             for (const VisibleShape& each : shapes)
                 if (number_of(*each.track) != 0) order.push_back(&each);
@@ -188,8 +183,6 @@ base::Result<void> sweep_objects(const labels::State& state, const labels::Asset
                                  static_cast<double>(std::max<std::int64_t>(end, 1)));
             std::ranges::stable_sort(order, {},
                                      [](const VisibleShape* each) { return each->track->info.z_order; });
-            if (last >= 0 && number > last + 1)
-                if (auto done = end_stretch(); !done) return done;
             std::ranges::fill(frame.samples, std::uint16_t{0});
             for (const VisibleShape* each : order) {
                 const auto mask = mask_of_shape(each->shape.geometry, each->track->info.shape, asset.width_px,
@@ -198,11 +191,8 @@ base::Result<void> sweep_objects(const labels::State& state, const labels::Asset
                 if (frame.paint(*mask, number_of(*each->track)))
                     report.add_warning("Where objects overlap, a pixel went to the upper one alone.");
             }
-            last = number;
             return visit({number, frame, shapes});
         });
-    if (!swept) return swept;
-    return end_stretch();
 }
 
 labels::AssetId medium_of_sequence(Importer& import, const std::string& name, int width_px, int height_px) {

@@ -42,8 +42,7 @@ struct ObjectFrame {
 [[nodiscard]] base::Result<ObjectFrame> read_object_png(const std::filesystem::path& png);
 
 // Sweeps the frames of a medium, the upper labels (z order, then creation) over the lower ones. `number_of`
-// gives the value of a track, 0 to leave it out. Also visited, empty, is the frame after the last of each
-// stretch of labels, so that a reader sees where objects end. Memory: one frame.
+// gives the value of a track, 0 to leave it out. Frames without objects are not visited. Memory: one frame.
 struct FrameVisit {
     std::int64_t frame = 0;
     const ObjectFrame& objects;

@@ -1,5 +1,8 @@
 #include "formats/object_frames.h"
 
+#include <map>
+#include <set>
+
 #include <doctest/doctest.h>
 
 #include "formats/mask_runs.h"
@@ -201,9 +204,20 @@ TEST_CASE("sequences of others: every fifth frame, frames from 1, regions to be 
     CHECK(read.state().ontology.find("object") != nullptr);
     for (const auto& [id, track] : read.state().tracks) {
         const bool is_dog = read.state().ontology.find(track->info.class_id)->name == "dog";
-        CHECK(labels::shape_at(*track, 3));  // between two frames that have it, or until one that has not
+        for (const std::int64_t frame : {1, 3, 4, 6}) CHECK(!labels::shape_at(*track, frame));
+        CHECK(labels::shape_at(*track, 0));
         CHECK(labels::shape_at(*track, 5).has_value() == is_dog);
-        CHECK(!labels::shape_at(*track, 6));
+    }
+    // Nothing is made up between the frames that were labelled, and none is without objects.
+    REQUIRE(export_to("davis", read.state(), dir.path() / "again"));
+    REQUIRE(export_to("mots", read.state(), dir.path() / "mots"));
+    for (const auto& [folder, names] : std::map<std::string, std::set<std::string>>{
+             {"again/Annotations/film", {"00000.png", "00005.png"}},
+             {"mots/instances/film", {"000000.png", "000005.png"}}}) {
+        std::set<std::string> written;
+        for (const auto& entry : std::filesystem::directory_iterator(dir.path() / folder))
+            written.insert(entry.path().filename().string());
+        CHECK(written == names);
     }
     const auto rle = formats::compress_counts(formats::counts_from_mask(block(1, 1, 5, 5), 64, 36));
     dir.write("m/instances_txt/0002.txt",
