@@ -278,6 +278,7 @@ base::Result<Report> write(const labels::State& state, const fs::path& out, cons
     const auto assets = assets_to_write(state, context);
     if (!assets) return std::unexpected(assets.error());
     const Survey all = survey(state, context.assets);
+    if (auto any = need_objects(state, context, all, out); !any) return std::unexpected(any.error());
     Report report = report_of(all, *assets);
     if (auto done = DavisWriter(state, out, context, report).write(*assets); !done)
         return std::unexpected(done.error());

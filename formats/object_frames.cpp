@@ -208,6 +208,18 @@ labels::AssetId medium_of_sequence(Importer& import, const std::string& name, in
     return import.find_or_make_asset({name, labels::MediaKind::video, width_px, height_px, 0, {}});
 }
 
+base::Result<void> need_objects(const labels::State& state, const WriteContext& context, const Survey& all,
+                                const std::filesystem::path& out) {
+    if (all.boxes + all.ellipses + all.polygons + all.masks > 0) return {};
+    const bool has_layers = std::ranges::any_of(
+        context.assets, [&](labels::AssetId id) { return !state.mask_layers_of(id).empty(); });
+    return base::fail(ErrorKind::refused,
+                      "None of the media has an object with an inside, so there is nothing to write; {}: {}",
+                      has_layers ? "mask layers go to geotiff, png-masks, voc-masks or npz"
+                                 : "draw one first, or choose another format",
+                      out.string());
+}
+
 base::Result<void> put_file(const std::filesystem::path& path, std::string_view bytes, Report& report) {
     if (auto made = make_parent(path); !made) return made;
     auto file = base::AtomicFile::create(path);

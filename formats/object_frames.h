@@ -58,6 +58,10 @@ struct FrameVisit {
 [[nodiscard]] labels::AssetId medium_of_sequence(Importer& import, const std::string& name, int width_px,
                                                  int height_px);
 
+// Errors: refused, where the media have no label with an inside, so that nothing would be written.
+[[nodiscard]] base::Result<void> need_objects(const labels::State& state, const WriteContext& context,
+                                              const Survey& all, const std::filesystem::path& out);
+
 // Writes a file whole or not at all, and its folder.
 [[nodiscard]] base::Result<void> put_file(const std::filesystem::path& path, std::string_view bytes,
                                           Report& report);

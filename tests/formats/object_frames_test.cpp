@@ -230,3 +230,14 @@ TEST_CASE("sequences of others: every fifth frame, frames from 1, regions to be 
         CHECK(track->keyframes[0].frame ==
               (track->info.class_id == kitti.state().ontology.find("car")->id ? 1 : 2));
 }
+
+TEST_CASE("an export of objects where there are none is refused and says where mask layers go") {
+    for (const std::string format : {"davis", "mots"}) {
+        const TempDir dir;
+        const auto layers = export_to(format, mask_project(), dir.path() / "o");
+        REQUIRE(!layers);
+        CHECK(layers.error().message.find("mask layers go to geotiff") != std::string::npos);
+        CHECK(!export_to(format, empty_video_project(), dir.path() / "o"));
+        CHECK(std::filesystem::is_empty(dir.path()));
+    }
+}
