@@ -86,43 +86,55 @@ bool ObjectFrame::paint(const labels::MaskRuns& mask, std::uint16_t value) {
     return covered;
 }
 
+// 1. Every object's rectangle, by the runs of equal samples in each row.
+// 2. The same runs again: what lies between two runs of an object in its rectangle is a run of others.
 std::map<std::uint16_t, labels::MaskRuns> ObjectFrame::objects() const {
-    struct Box {
-        int x0, y0, x1, y1;
-    };
-    std::map<std::uint16_t, Box> boxes;
-    for (int y = 0; y < height_px; ++y) {
-        const std::uint16_t* const row =
-            samples.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(width_px);
-        for (int x = 0; x < width_px;) {
-            int end = x + 1;
-            while (end < width_px && row[end] == row[x]) ++end;
-            if (row[x] != 0) {
-                const auto [it, is_new] = boxes.try_emplace(row[x], Box{x, y, end, y + 1});
-                Box& box = it->second;
-                if (!is_new) box = {std::min(box.x0, x), box.y0, std::max(box.x1, end), y + 1};
+    const auto each_run = [&](auto&& visit) {
+        for (int y = 0; y < height_px; ++y) {
+            const std::uint16_t* const row =
+                samples.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(width_px);
+            for (int x = 0; x < width_px;) {
+                int end = x + 1;
+                while (end < width_px && row[end] == row[x]) ++end;
+                if (row[x] != 0) visit(row[x], x, end, y);
+                x = end;
             }
-            x = end;
         }
-    }
+    };
+    struct Object {
+        int x0, y0, x1, y1;
+        std::uint64_t at = 0;  // in pixels of the rectangle: where its last run ends
+        labels::MaskRuns mask{};
+    };
+    std::map<std::uint16_t, Object> found;
+    each_run([&](std::uint16_t value, int x, int end, int y) {
+        Object& box = found.try_emplace(value, Object{x, y, end, y + 1}).first->second;
+        box.x0 = std::min(box.x0, x);
+        box.x1 = std::max(box.x1, end);
+        box.y1 = y + 1;
+    });
+    for (auto& [value, box] : found) box.mask = {box.x0, box.y0, box.x1 - box.x0, box.y1 - box.y0, {}};
+    each_run([&](std::uint16_t value, int x, int end, int y) {
+        Object& object = found.find(value)->second;
+        std::vector<std::uint32_t>& runs = object.mask.runs;
+        const auto width = static_cast<std::uint64_t>(object.mask.width);
+        const std::uint64_t start = static_cast<std::uint64_t>(y - object.y0) * width +
+                                    static_cast<std::uint64_t>(x - object.x0),
+                            length = static_cast<std::uint64_t>(end - x);
+        if (start == object.at && !runs.empty()) {
+            runs.back() += static_cast<std::uint32_t>(length);
+        } else {
+            runs.push_back(static_cast<std::uint32_t>(start - object.at));
+            runs.push_back(static_cast<std::uint32_t>(length));
+        }
+        object.at = start + length;
+    });
     std::map<std::uint16_t, labels::MaskRuns> all;
-    for (const auto& [value, box] : boxes) {
-        labels::MaskRuns mask{box.x0, box.y0, box.x1 - box.x0, box.y1 - box.y0, {}};
-        bool inside = false;
-        std::uint32_t length = 0;
-        for (int y = box.y0; y < box.y1; ++y)
-            for (int x = box.x0; x < box.x1; ++x) {
-                const bool here = samples[static_cast<std::size_t>(y) * static_cast<std::size_t>(width_px) +
-                                          static_cast<std::size_t>(x)] == value;
-                if (here != inside) {
-                    mask.runs.push_back(length);
-                    length = 0;
-                    inside = here;
-                }
-                ++length;
-            }
-        mask.runs.push_back(length);
-        all.emplace(value, std::move(mask));
+    for (auto& [value, object] : found) {
+        const auto pixels =
+            static_cast<std::uint64_t>(object.mask.width) * static_cast<std::uint64_t>(object.mask.height);
+        if (object.at < pixels) object.mask.runs.push_back(static_cast<std::uint32_t>(pixels - object.at));
+        all.emplace(value, std::move(object.mask));
     }
     return all;
 }

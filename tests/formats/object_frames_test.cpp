@@ -188,6 +188,23 @@ TEST_CASE("where objects overlap the upper one has the pixel") {
     CHECK(objects.at(2).width == 8);
 }
 
+TEST_CASE("many objects over the whole frame are found with the runs they were painted with") {
+    constexpr int k_side = 300;
+    formats::ObjectFrame frame(k_side, k_side), again(k_side, k_side);
+    for (int i = 0; i < k_side * k_side; ++i)
+        frame.samples[static_cast<std::size_t>(i)] = static_cast<std::uint16_t>(i * 7919 % 5003);
+    const auto objects = frame.objects();
+    CHECK(objects.size() == 5002);
+    for (const auto& [value, mask] : objects) {
+        CHECK(formats::is_sound(mask));
+        CHECK(!again.paint(mask, value));
+    }
+    CHECK(again.samples == frame.samples);
+    formats::ObjectFrame full(4, 3);
+    full.paint(block(0, 0, 4, 3), 9);
+    CHECK(full.objects().at(9).runs == std::vector<std::uint32_t>{0, 12});
+}
+
 TEST_CASE("sequences of others: every fifth frame, frames from 1, regions to be ignored") {
     const TempDir dir;
     formats::ObjectFrame both(64, 36), one(64, 36);
