@@ -83,6 +83,7 @@ public:
 
     base::Result<void> read_text(const fs::path& file) {
         std::ifstream in(file, std::ios::binary);
+        if (!in) return base::fail(ErrorKind::io, "The file cannot be opened: {}", file.string());
         std::string line;
         std::optional<labels::AssetId> asset;
         m_tracks.clear();
@@ -95,12 +96,16 @@ public:
                                           file.filename().string());
             const auto counts = decompress_counts(row->rle);
             const std::int64_t pixels = std::int64_t{row->width_px} * row->height_px;
-            auto mask = counts ? mask_from_counts(*counts, row->width_px, row->height_px) : std::nullopt;
-            if (!counts || !counts_fill(*counts, pixels) || !mask)
+            if (!counts || !counts_fill(*counts, pixels))
                 return m_import.malformed("Line {} of {} has an RLE that does not fill the picture", number,
                                           file.filename().string());
             if (row->id == k_ignored || row->class_number == k_ignored_class) {
                 m_import.count("Regions to be ignored were skipped");
+                continue;
+            }
+            auto mask = mask_from_counts(*counts, row->width_px, row->height_px);
+            if (!mask) {
+                m_import.count("Masks too large for the mask of one object were skipped");
                 continue;
             }
             if (mask->width == 0) continue;
@@ -108,6 +113,7 @@ public:
                 asset = medium_of_sequence(m_import, file.stem().string(), row->width_px, row->height_px);
             put(*asset, row->frame - m_first, row->id, row->class_number, std::move(*mask));
         }
+        if (in.bad()) return base::fail(ErrorKind::io, "The file cannot be read: {}", file.string());
         return end_film();
     }
 
@@ -153,6 +159,8 @@ private:
             info.class_id = *class_id;
             info.shape = labels::ShapeKind::mask;
             info.source = labels::Source::import;
+            const bool on_film = m_import.state().find(asset)->kind == labels::MediaKind::video;
+            info.extent = on_film ? labels::Extent::track : labels::Extent::picture;
             m_import.put_track(info);
             track = m_tracks.emplace(std::pair(id, class_number), std::move(info)).first;
         }

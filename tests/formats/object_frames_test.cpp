@@ -258,3 +258,16 @@ TEST_CASE("an export of objects where there are none is refused and says where m
         CHECK(std::filesystem::is_empty(dir.path()));
     }
 }
+
+TEST_CASE("MOTS skips masks that are too large, and lays objects of a picture on the picture") {
+    const TempDir dir;
+    const auto small = formats::compress_counts(formats::counts_from_mask(block(1, 1, 5, 5), 700, 530));
+    const auto huge = formats::compress_counts(std::vector<std::uint32_t>{0, 400'000'000});
+    dir.write("m/instances_txt/scene.txt",
+              fmt::format("0 1000 1 530 700 {}\n0 1001 1 20000 20000 {}\n", small, huge));
+    const Imported read = import_file("mots", dir.path() / "m", without_labels(mask_project(), false));
+    REQUIRE_MESSAGE(read.report, read.message());
+    CHECK(read.warns_of("too large"));
+    REQUIRE(read.state().tracks.size() == 1);
+    CHECK(read.state().tracks.begin()->second->info.extent == labels::Extent::picture);
+}
