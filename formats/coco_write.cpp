@@ -260,7 +260,13 @@ private:
 
     // An annotation for each value: each object, or each class.
     base::Result<void> write_layer(const labels::MaskLayer& layer) {
-        for (const auto& [value, extent] : extents_of_values(layer.plane, m_context.stop)) {
+        const auto stopped = [&] {
+            return base::fail(base::ErrorKind::cancelled,
+                              "The export was stopped; nothing was written of \"{}\".", layer.info.name);
+        };
+        const auto extents = extents_of_values(layer.plane, m_context.stop);
+        if (m_context.stop.stop_requested()) return stopped();  // some values may be missing
+        for (const auto& [value, extent] : extents) {
             const labels::MaskValue* meaning = layer.info.find(value);
             const auto category = m_category.find(meaning != nullptr ? meaning->class_id : labels::ClassId{});
             if (category == m_category.end()) {
@@ -269,9 +275,7 @@ private:
                 continue;
             }
             const auto counts = counts_of_value(layer.plane, value, extent.box, m_context.stop);
-            if (m_context.stop.stop_requested())
-                return base::fail(base::ErrorKind::cancelled,
-                                  "The export was stopped; nothing was written of \"{}\".", layer.info.name);
+            if (m_context.stop.stop_requested()) return stopped();
             next_row();
             m_file->write(fmt::format("{{\"id\":{},\"image_id\":{},\"category_id\":{},\"segmentation\":",
                                       ++m_annotation_id, m_image_id, category->second));

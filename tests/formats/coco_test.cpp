@@ -440,3 +440,29 @@ TEST_CASE("object masks are written with either kind of runs and read alike") {
         CHECK(masks == 1);
     }
 }
+
+TEST_CASE("an export that is stopped during the last layer is no success") {
+    labels::Document document(mask_project());
+    labels::Transaction transaction(document, "test");
+    labels::TrackInfo info;
+    info.id = labels::TrackId::make();
+    info.asset = document.state().assets[0].id;
+    info.class_id = document.state().ontology.classes[0].id;
+    info.extent = labels::Extent::picture;
+    transaction.put_track(info);
+    labels::Keyframe keyframe;
+    keyframe.geometry = labels::Box{1, 2, 30, 40};
+    transaction.put_keyframe(info.id, keyframe);
+    transaction.commit();
+    std::stop_source stop;
+    formats::WriteContext context = write_context(document.state());
+    context.stop = stop.get_token();
+    context.progress = [&](double done) {
+        if (done >= 0.5) stop.request_stop();  // the annotations of the picture come next
+    };
+    const TempDir dir;
+    const auto report = formats::find_format("coco")->write(document.state(), dir.path() / "c.json", context);
+    REQUIRE(!report);
+    CHECK(report.error().kind == base::ErrorKind::cancelled);
+    CHECK(!std::filesystem::exists(dir.path() / "c.json"));
+}
