@@ -96,7 +96,9 @@ std::optional<labels::Geometry> mask_of(pugi::xml_node row) {
         if (!length || *length < 0 || *length > k_max_mask_pixels) return std::nullopt;
         mask.runs.push_back(static_cast<std::uint32_t>(*length));
     }
-    return mask;
+    // Limn's own runs may end early; CVAT's fill the rectangle, or something is missing.
+    const bool fills = counts_fill(mask.runs, std::int64_t{*width} * *height);
+    return fills ? std::optional<labels::Geometry>(std::move(mask)) : std::nullopt;
 }
 
 std::optional<labels::Geometry> geometry_of(pugi::xml_node row, ShapeKind kind) {

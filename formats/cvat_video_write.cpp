@@ -95,9 +95,17 @@ void append_path(std::string& out, const labels::Path& path) {
     attribute(out, "points", text);
 }
 
+// CVAT wants runs that fill the rectangle; here they may end before it does.
 void append_mask(std::string& out, const labels::MaskRuns& mask) {
+    std::vector<std::uint32_t> filled = mask.runs;
+    std::int64_t rest = std::int64_t{mask.width} * mask.height;
+    for (const std::uint32_t run : filled) rest -= run;
+    if (rest > 0) {
+        if (filled.size() % 2 == 0) filled.push_back(0);
+        filled.back() += static_cast<std::uint32_t>(rest);
+    }
     std::string runs;
-    for (const std::uint32_t run : mask.runs) runs += (runs.empty() ? "" : ", ") + std::to_string(run);
+    for (const std::uint32_t run : filled) runs += (runs.empty() ? "" : ", ") + std::to_string(run);
     attribute(out, "rle", runs);
     attribute(out, "left", std::to_string(mask.left));
     attribute(out, "top", std::to_string(mask.top));

@@ -136,7 +136,7 @@ bool is_sound(const labels::MaskRuns& mask) {
         return false;
     std::int64_t sum = 0;
     for (const std::uint32_t run : mask.runs) sum += run;
-    return sum == pixels;
+    return sum <= pixels;
 }
 
 std::int64_t area_px(const labels::MaskRuns& mask) {

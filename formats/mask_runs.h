@@ -18,7 +18,7 @@ namespace formats {
 
 constexpr std::int64_t k_max_mask_pixels = std::int64_t{1} << 28;  // of the rectangle; 32 MiB as bits
 
-// Runs fill the rectangle exactly and the rectangle has at most k_max_mask_pixels.
+// Runs fit the rectangle (where they end early the rest is zeros), which has at most k_max_mask_pixels.
 [[nodiscard]] bool is_sound(const labels::MaskRuns& mask);
 [[nodiscard]] std::int64_t area_px(const labels::MaskRuns& mask);
 

@@ -466,3 +466,29 @@ TEST_CASE("an export that is stopped during the last layer is no success") {
     CHECK(report.error().kind == base::ErrorKind::cancelled);
     CHECK(!std::filesystem::exists(dir.path() / "c.json"));
 }
+
+TEST_CASE("masks whose runs end before their rectangle are written like others") {
+    for (const std::string format : {"coco", "cvat-video", "limn", "davis", "mots"}) {
+        INFO("format ", format);
+        const TempDir dir;
+        labels::Document document(sample_project());
+        labels::Transaction transaction(document, "test");
+        for (const auto& [id, track] : sample_project().tracks) {
+            if (track->info.shape != labels::ShapeKind::mask) continue;
+            labels::Keyframe keyframe = track->keyframes[0];
+            keyframe.geometry = labels::MaskRuns{2, 3, 3, 2, {1, 2}};
+            transaction.put_keyframe(id, keyframe);
+        }
+        transaction.commit();
+        const auto out = dir.path() / (format == "cvat-video" ? "o.xml" : format == "mots" ? "o" : "o.json");
+        REQUIRE(export_to(format, document.state(), out));
+        const Imported back = import_file(format, out, empty_video_project(6));
+        REQUIRE_MESSAGE(back.report, back.message());
+        CHECK(std::ranges::count_if(back.state().tracks, [](const auto& each) {
+                  const auto* mask = std::get_if<labels::MaskRuns>(&each.second->keyframes[0].geometry);
+                  return mask != nullptr && formats::counts_from_mask(*mask, 640, 360) ==
+                                                formats::counts_from_mask({3, 3, 2, 1, {0, 2}}, 640, 360);
+              }) == 1);
+        if (format == "cvat-video") CHECK(read_text(out).find("rle=\"1, 2, 3\"") != std::string::npos);
+    }
+}
