@@ -460,7 +460,7 @@ base::Result<Report> write(const labels::State& state, const fs::path& out, cons
     if (!chosen) return std::unexpected(chosen.error());
     auto layers = layers_to_write(state, out, context, chosen->text("layer"));
     if (!layers) return std::unexpected(layers.error());
-    Report report = report_of_layers(state, *layers);
+    Report report = report_of_layers(state, *layers, LostClasses::unlabelled);
     const std::vector<LayerToWrite> each = chosen_layers(std::move(*layers), report);
     report.layers = std::ssize(each);
     if (auto done = ChipWriter(state, out, context, *chosen, report).write(each); !done)

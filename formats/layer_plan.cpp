@@ -62,7 +62,8 @@ std::filesystem::path file_of_layer(const std::filesystem::path& out, const Laye
     return as_named ? out : out / (layer.name + std::string(extension));
 }
 
-Report report_of_layers(const labels::State& state, const std::vector<LayerToWrite>& layers) {
+Report report_of_layers(const labels::State& state, const std::vector<LayerToWrite>& layers,
+                        LostClasses lost) {
     Report report;
     std::set<labels::AssetId> assets;
     std::vector<labels::AssetId> list;
@@ -76,9 +77,12 @@ Report report_of_layers(const labels::State& state, const std::vector<LayerToWri
     for (const LayerToWrite& each : layers)
         for (const labels::MaskValue& value : each.layer->info.values)
             if (state.ontology.find(value.class_id) == nullptr)
-                report.add_warning(fmt::format(
-                    "The class of value {} of \"{}\" is not in the ontology: it was written as \"{}\".",
-                    value.value, each.layer->info.name, name_of_value(value.value)));
+                report.add_warning(
+                    fmt::format("The class of value {} of \"{}\" is not in the ontology: {}.", value.value,
+                                each.layer->info.name,
+                                lost == LostClasses::named
+                                    ? fmt::format("it was written as \"{}\"", name_of_value(value.value))
+                                    : "its pixels were written as 0, unlabelled, in the classes"));
     return report;
 }
 

@@ -31,8 +31,12 @@ inline constexpr FormatOption k_layer_option = {"layer", "", "only this mask lay
 [[nodiscard]] std::filesystem::path file_of_layer(const std::filesystem::path& out, const LayerToWrite& layer,
                                                   std::size_t layers, std::string_view extension);
 
+// What a format does with values whose class is no longer in the ontology: gives them a name by number, or,
+// where classes are numbered as in the ontology, leaves their pixels unlabelled.
+enum class LostClasses { named, unlabelled };
 // What layers hold beside pixels, and what is not written of labels.
-[[nodiscard]] Report report_of_layers(const labels::State& state, const std::vector<LayerToWrite>& layers);
+[[nodiscard]] Report report_of_layers(const labels::State& state, const std::vector<LayerToWrite>& layers,
+                                      LostClasses lost = LostClasses::named);
 
 // As Plane::read. What was packed in memory is packed again afterwards, so that going through a mask does not
 // unpack all of it.

@@ -343,7 +343,7 @@ base::Result<Report> write(const labels::State& state, const fs::path& out, cons
     if (!chosen) return std::unexpected(chosen.error());
     const auto layers = layers_to_write(state, out, context, "");
     if (!layers) return std::unexpected(layers.error());
-    Report report = report_of_layers(state, *layers);
+    Report report = report_of_layers(state, *layers, LostClasses::unlabelled);
     report.layers = 0;
     if (auto done =
             VocWriter(state, out, context, chosen->text("colours") == "classes", report).write(*layers);

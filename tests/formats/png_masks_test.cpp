@@ -222,3 +222,19 @@ TEST_CASE("a mask of two media with the same name goes to neither") {
     CHECK(read.message().find("Several media are called \"scene.tif\"") != std::string::npos);
     CHECK(import_file("png-masks", dir.path() / "scene.png", state, {.onto_first_asset = true}).report);
 }
+
+TEST_CASE("pixels whose class is gone are named or left out, and it is said which") {
+    labels::State state = mask_project();
+    state.ontology.classes.pop_back();  // water
+    const auto warns = [&](const char* format, const char* of) {
+        const TempDir dir;
+        const auto report = export_to(format, state, dir.path() / "o");
+        REQUIRE_MESSAGE(report, (report ? "" : report.error().message));
+        return std::ranges::any_of(report->warnings, [&](const std::string& each) {
+            return each.find("value 7 of \"Land cover\"") != std::string::npos &&
+                   each.find(of) != std::string::npos;
+        });
+    };
+    CHECK(warns("geotiff", "written as \"class 7\""));
+    CHECK(warns("voc-masks", "written as 0, unlabelled"));
+}
