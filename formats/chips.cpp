@@ -87,10 +87,13 @@ public:
             return base::fail(ErrorKind::refused, "val and test together are more than 100 percent: {}",
                               m_out.string());
         if (auto done = open_index(); !done) return done;
+        std::vector<const labels::Asset*> assets;
+        for (const LayerToWrite& each : layers) assets.push_back(each.asset);
+        const std::vector<std::string> stems = unique_stems(assets, {"index", "legend", "manifest"});
         for (std::size_t i = 0; i < layers.size(); ++i) {
             m_from = static_cast<double>(i) / static_cast<double>(layers.size());
             m_share = 1.0 / static_cast<double>(layers.size());
-            if (auto done = write_raster(layers[i]); !done) return done;
+            if (auto done = write_raster(layers[i], stems[i]); !done) return done;
         }
         if (auto done = m_index->commit(); !done) return done;
         m_report.files.push_back(m_out / "index.csv");
@@ -129,8 +132,8 @@ private:
         return {};
     }
 
-    base::Result<void> write_raster(const LayerToWrite& layer) {
-        auto source = source_of(layer);
+    base::Result<void> write_raster(const LayerToWrite& layer, const std::string& stem) {
+        auto source = source_of(layer, stem);
         if (!source) return std::unexpected(source.error());
         base::Result<void> result;
         const double rows = std::max(1.0, static_cast<double>(source->plan.area.height()));
@@ -151,9 +154,9 @@ private:
         return end_raster(*source);
     }
 
-    base::Result<Source> source_of(const LayerToWrite& layer) {
+    base::Result<Source> source_of(const LayerToWrite& layer, const std::string& stem) {
         const labels::Asset& asset = *layer.asset;
-        Source source{.layer = layer, .stem = stem_of(asset)};
+        Source source{.layer = layer, .stem = stem};
         const fs::path file =
             m_context.file_of_medium ? m_context.file_of_medium(asset.id) : fs::path(asset.absolute_path);
         const geo::GdalMessages messages;
@@ -181,15 +184,6 @@ private:
         if (source.placement)
             if (auto done = open_geojson(source); !done) return std::unexpected(done.error());
         return source;
-    }
-
-    std::string stem_of(const labels::Asset& asset) {
-        std::string stem = fs::path(file_name_of(asset.name)).stem().string();
-        const std::string wanted = stem;
-        for (int n = 2; std::ranges::find(m_stems, stem) != m_stems.end(); ++n)
-            stem = fmt::format("{}-{}", wanted, n);
-        m_stems.push_back(stem);
-        return stem;
     }
 
     base::Result<void> make_plan(Source& source) {
@@ -431,7 +425,6 @@ private:
     Report& m_report;
     Legend m_legend;
     std::optional<base::AtomicFile> m_index;
-    std::vector<std::string> m_stems;
     std::int64_t m_written = 0, m_empty = 0, m_across = 0;
     double m_from = 0, m_share = 1;
 };

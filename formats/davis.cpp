@@ -2,8 +2,6 @@
 // Annotations/ with a folder for each film and in it an indexed PNG for each frame, 00000.png and so on,
 // whose values are the objects; meta.json as YouTube-VOS has it says what each object is.
 
-#include <set>
-
 #include <rapidjson/document.h>
 
 #include "base/file.h"
@@ -199,14 +197,11 @@ public:
         : m_state{state}, m_out{out}, m_context{context}, m_report{report} {}
 
     base::Result<void> write(const std::vector<const labels::Asset*>& assets) {
-        std::set<std::string> stems;
         std::string list;
-        const std::vector<std::string> names = unique_names(assets);
+        const std::vector<std::string> stems = unique_stems(assets);
         for (std::size_t i = 0; i < assets.size(); ++i) {
-            std::string stem = fs::path(names[i]).stem().string();
-            if (!stems.insert(stem).second) stem = names[i];
-            if (auto done = write_film(*assets[i], stem); !done) return done;
-            list += stem + "\n";
+            if (auto done = write_film(*assets[i], stems[i]); !done) return done;
+            list += stems[i] + "\n";
         }
         m_meta = "{\"videos\":{" + m_meta + "}}\n";
         if (auto done = put_file(m_out / "ImageSets" / "default.txt", list, m_report); !done) return done;

@@ -217,6 +217,19 @@ std::vector<std::string> unique_names(const std::vector<const labels::Asset*>& a
     return names;
 }
 
+std::vector<std::string> unique_stems(const std::vector<const labels::Asset*>& assets,
+                                      std::set<std::string> taken) {
+    std::vector<std::string> stems;
+    for (const std::string& name : unique_names(assets)) {
+        std::string stem = std::filesystem::path(name).stem().string();
+        if (taken.contains(stem)) stem = name;
+        const std::string wanted = stem;
+        for (int n = 2; !taken.insert(stem).second; ++n) stem = fmt::format("{} ({})", wanted, n);
+        stems.push_back(std::move(stem));
+    }
+    return stems;
+}
+
 base::Result<void> make_parent(const std::filesystem::path& path) {
     const std::filesystem::path parent = path.parent_path();
     std::error_code error;

@@ -2,6 +2,7 @@
 // What every writer does alike: looking over the labels to say what will be lost, naming files, the manifest.
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,9 @@ void warn_of_common_losses(Report& report, const Survey& all);
 [[nodiscard]] Report report_of(const Survey& all, const std::vector<const labels::Asset*>& assets);
 // A file or folder name for each, all different.
 [[nodiscard]] std::vector<std::string> unique_names(const std::vector<const labels::Asset*>& assets);
+// The same without extension, which stays where another has the name already, or it is one of `taken`.
+[[nodiscard]] std::vector<std::string> unique_stems(const std::vector<const labels::Asset*>& assets,
+                                                    std::set<std::string> taken = {});
 
 // Makes the folder `path` will be in.
 [[nodiscard]] base::Result<void> make_parent(const std::filesystem::path& path);

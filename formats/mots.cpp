@@ -4,7 +4,6 @@
 // counts frames from 0, MOTSChallenge from 1: the option "first" says which.
 
 #include <fstream>
-#include <set>
 
 #include "base/file.h"
 #include "formats/drivers.h"
@@ -241,13 +240,9 @@ public:
     }
 
     base::Result<void> write(const std::vector<const labels::Asset*>& assets) {
-        std::set<std::string> stems;
-        const std::vector<std::string> names = unique_names(assets);
-        for (std::size_t i = 0; i < assets.size(); ++i) {
-            std::string stem = fs::path(names[i]).stem().string();
-            if (!stems.insert(stem).second) stem = names[i];
-            if (auto done = write_film(*assets[i], stem); !done) return done;
-        }
+        const std::vector<std::string> stems = unique_stems(assets);
+        for (std::size_t i = 0; i < assets.size(); ++i)
+            if (auto done = write_film(*assets[i], stems[i]); !done) return done;
         std::string classes;
         for (const labels::LabelClass& each : m_state.ontology.classes) {
             std::string name = each.name;

@@ -4,8 +4,6 @@
 // background, 255
 // ("void") what nobody has labelled; both are unlabelled here.
 
-#include <set>
-
 #include "base/file.h"
 #include "formats/drivers.h"
 #include "formats/export_plan.h"
@@ -225,16 +223,13 @@ public:
         std::vector<const labels::Asset*> assets;
         for (const LayerToWrite& each : layers)
             if (assets.empty() || assets.back() != each.asset) assets.push_back(each.asset);
-        const std::vector<std::string> names = unique_names(assets);
+        const std::vector<std::string> stems = unique_stems(assets);
         std::string list;
-        std::set<std::string> stems;
         for (std::size_t i = 0; i < assets.size(); ++i) {
-            std::string stem = fs::path(names[i]).stem().string();
-            if (!stems.insert(stem).second) stem = names[i];
             m_from = static_cast<double>(i) / static_cast<double>(assets.size());
             m_to = static_cast<double>(i + 1) / static_cast<double>(assets.size());
-            if (auto done = write_asset(*assets[i], stem, layers); !done) return done;
-            list += stem + "\n";
+            if (auto done = write_asset(*assets[i], stems[i], layers); !done) return done;
+            list += stems[i] + "\n";
         }
         if (auto done = write_text(m_out / "ImageSets" / "Segmentation" / "default.txt", list); !done)
             return done;

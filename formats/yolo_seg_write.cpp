@@ -46,19 +46,13 @@ private:
     // A label file has its picture's name but for the extension, so two pictures must differ in more than
     // that.
     void name_pictures() {
-        std::set<std::string> taken;
-        for (const std::string& name : unique_names(m_assets)) {
-            std::string stem = std::filesystem::path(name).stem().string();
-            if (!taken.insert(stem).second) {
+        m_stems = unique_stems(m_assets);
+        for (std::size_t i = 0; i < m_assets.size(); ++i)
+            if (m_stems[i] != std::filesystem::path(file_name_of(m_assets[i]->name)).stem())
                 m_report.add_warning(
-                    fmt::format("The labels of \"{}\" are named with its extension, because another "
-                                "picture is called the same.",
-                                name));
-                stem = name;
-                taken.insert(stem);
-            }
-            m_stems.push_back(std::move(stem));
-        }
+                    fmt::format("The labels of \"{}\" are called \"{}\", because another picture has the "
+                                "same name.",
+                                m_assets[i]->name, m_stems[i]));
     }
 
     base::Result<void> write_asset(std::size_t i) {

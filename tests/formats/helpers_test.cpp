@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "format_test.h"
+#include "formats/export_plan.h"
 #include "formats/mask_runs.h"
 #include "labels/interpolate.h"
 #include "labels/json.h"
@@ -350,3 +351,15 @@ TEST_CASE("the description of labels tells a moved box, a lost keyframe and a ch
 }
 
 }  // namespace formats_test
+
+TEST_CASE("names of files stay apart, whatever the media are called") {
+    std::vector<labels::Asset> assets;
+    for (const char* name : {"a.tif", "a.png", "a.png", "a.png.jpg", "legend.tif"}) {
+        assets.emplace_back();
+        assets.back().name = name;
+    }
+    std::vector<const labels::Asset*> all;
+    for (const labels::Asset& each : assets) all.push_back(&each);
+    CHECK(formats::unique_stems(all, {"legend"}) ==
+          std::vector<std::string>{"a", "a.png", "a.png (2)", "a.png.jpg", "legend.tif"});
+}
