@@ -90,11 +90,14 @@ private:
             const auto number = m_class.find(each.track->info.class_id);
             if (number == m_class.end() || !has_inside(each.track->info.shape)) continue;
             for (const Polygon& polygon : polygons_of(each.shape.geometry, each.track->info.shape))
-                write_row(*file, asset, number->second, keyhole(polygon.rings));
+                write_row(*file, asset, number->second, keyhole(polygon.rings, m_context.stop));
         }
         if (frame == 0)
             for (const labels::MaskLayer* layer : m_state.mask_layers_of(asset.id))
                 if (auto done = write_layer(*file, asset, *layer); !done) return done;
+        if (m_context.stop.stop_requested())
+            return base::fail(base::ErrorKind::cancelled, "The export was stopped; this is not written: {}",
+                              path.string());
         if (m_rows == 0) return {};
         if (auto done = file->commit(); !done) return done;
         m_splits.insert(split);
@@ -121,7 +124,7 @@ private:
                     m_report.add_warning(
                         "Pixels of mask layers whose class is not in the ontology were not written.");
                 else
-                    write_row(file, asset, number->second, keyhole(outline.rings));
+                    write_row(file, asset, number->second, keyhole(outline.rings, m_context.stop));
             },
             m_context.stop);
     }

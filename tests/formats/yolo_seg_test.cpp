@@ -33,6 +33,23 @@ TEST_CASE("a hole is entered and left on one way, and stays a hole by either fil
     CHECK(formats::area_px(*mask) == 92);
 }
 
+TEST_CASE("very many holes are joined in little time, or not when stopped") {
+    constexpr int k_side = 100;
+    std::vector<formats::Ring> rings = {{{0, 0}, {4 * k_side, 0}, {4 * k_side, 4 * k_side}, {0, 4 * k_side}}};
+    for (double y = 1; y < 4 * k_side; y += 4)
+        for (double x = 1; x < 4 * k_side; x += 4)
+            rings.push_back({{x, y}, {x + 2, y}, {x + 2, y + 2}, {x, y + 2}});
+    const formats::Ring ring = formats::keyhole(rings);
+    CHECK(ring.size() == 4 + 6 * k_side * k_side);
+    CHECK(formats::signed_area(ring) == 12 * k_side * k_side);
+    const auto mask = formats::mask_from_path({ring, {}}, 4 * k_side, 4 * k_side);
+    REQUIRE(mask);
+    CHECK(formats::area_px(*mask) == 12 * k_side * k_side);
+    std::stop_source stop;
+    stop.request_stop();
+    CHECK(formats::keyhole(rings, stop.get_token()).empty());
+}
+
 TEST_CASE("mask layers become YOLO segments that cover the same pixels") {
     const TempDir dir;
     const labels::State state = mask_project(false, false);
