@@ -95,13 +95,15 @@ public:
             m_share = 1.0 / static_cast<double>(layers.size());
             if (auto done = write_raster(layers[i], stems[i]); !done) return done;
         }
+        if (m_written == 0)
+            return base::fail(ErrorKind::refused,
+                              "No chip was written ({} without labels, {} across splits): {}", m_empty,
+                              m_across, m_out.string());
         if (auto done = m_index->commit(); !done) return done;
         m_report.files.push_back(m_out / "index.csv");
         if (auto done = put_file(m_out / "legend.json", to_json(m_legend), m_report); !done) return done;
         warn();
-        if (m_written > 0) return {};
-        return base::fail(ErrorKind::refused, "No chip was written ({} without labels, {} across splits): {}",
-                          m_empty, m_across, m_out.string());
+        return {};
     }
 
 private:
@@ -132,6 +134,13 @@ private:
         return {};
     }
 
+    std::unexpected<base::Error> stopped() const {
+        if (m_written == 0) return export_stopped(m_out);
+        return base::fail(ErrorKind::cancelled,
+                          "The export was stopped after {} chips, which stay without an index: {}", m_written,
+                          m_out.string());
+    }
+
     base::Result<void> write_raster(const LayerToWrite& layer, const std::string& stem) {
         auto source = source_of(layer, stem);
         if (!source) return std::unexpected(source.error());
@@ -139,7 +148,7 @@ private:
         const double rows = std::max(1.0, static_cast<double>(source->plan.area.height()));
         each_chip(source->plan, [&](const Chip& chip) {
             if (m_context.stop.stop_requested()) {
-                result = export_stopped(m_out);
+                result = stopped();
                 return false;
             }
             if (m_context.progress)
@@ -345,6 +354,10 @@ private:
     }
 
     base::Result<void> end_raster(Source& source) {
+        if (source.chips == 0) {
+            m_report.add_warning(fmt::format("Of \"{}\" no chip was written.", source.layer.asset->name));
+            return {};
+        }
         if (!source.placement)
             m_report.add_warning(
                 fmt::format("\"{}\" has no place on the ground that is known: its chips are in index.csv "

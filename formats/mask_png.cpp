@@ -41,13 +41,18 @@ masks::Value largest_written(const LayerToWrite& layer, const std::vector<masks:
 
 }  // namespace
 
+base::Result<void> need_bytes(const LayerToWrite& layer, const fs::path& png,
+                              const std::vector<masks::Value>& recode) {
+    const masks::Value largest = largest_written(layer, recode);
+    if (largest <= 255) return {};
+    return base::fail(ErrorKind::refused,
+                      "A PNG with a palette holds values up to 255, and \"{}\" has {}; choose geotiff: {}",
+                      layer.layer->info.name, largest, png.string());
+}
+
 base::Result<void> write_mask_png(const LayerToWrite& layer, const fs::path& png,
                                   std::vector<masks::Value> recode, GdalProgress progress) {
-    if (const masks::Value largest = largest_written(layer, recode); largest > 255)
-        return base::fail(
-            ErrorKind::refused,
-            "A PNG with a palette holds values up to 255, and \"{}\" has {}; choose geotiff: {}",
-            layer.layer->info.name, largest, png.string());
+    if (auto fits = need_bytes(layer, png, recode); !fits) return fits;
     const fs::path whole = fs::path(png) += ".whole";
     GdalProgress first = progress, second = progress;
     first.to = second.from = (progress.from + progress.to) / 2;

@@ -8,6 +8,9 @@
 
 namespace formats {
 
+// Errors: refused where a value, as it would be written, is above 255.
+[[nodiscard]] base::Result<void> need_bytes(const LayerToWrite& layer, const std::filesystem::path& png,
+                                            const std::vector<masks::Value>& recode = {});
 // An indexed PNG of 8 bits (by way of a TIFF beside it, so that the memory does not follow the picture).
 // Errors: io, cancelled, refused where a value is above 255.
 [[nodiscard]] base::Result<void> write_mask_png(const LayerToWrite& layer, const std::filesystem::path& png,

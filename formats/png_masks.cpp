@@ -59,6 +59,9 @@ base::Result<Report> write(const labels::State& state, const fs::path& out, cons
     const auto layers = layers_to_write(state, out, context, chosen->text("layer"));
     if (!layers) return std::unexpected(layers.error());
     Report report = report_of_layers(state, *layers);
+    for (const LayerToWrite& each : *layers)  // before anything is written
+        if (auto fits = need_bytes(each, file_of_layer(out, each, layers->size(), ".png")); !fits)
+            return std::unexpected(fits.error());
     const auto count = static_cast<double>(layers->size());
     for (std::size_t i = 0; i < layers->size(); ++i) {
         const LayerToWrite& layer = (*layers)[i];

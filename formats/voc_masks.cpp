@@ -224,11 +224,16 @@ public:
         for (const LayerToWrite& each : layers)
             if (assets.empty() || assets.back() != each.asset) assets.push_back(each.asset);
         const std::vector<std::string> stems = unique_stems(assets);
+        std::vector<Chosen> chosen;
+        for (const labels::Asset* each : assets) {
+            chosen.push_back(choose(*each, layers));
+            if (auto fits = need_room(chosen.back().objects); !fits) return fits;
+        }
         std::string list;
         for (std::size_t i = 0; i < assets.size(); ++i) {
             m_from = static_cast<double>(i) / static_cast<double>(assets.size());
             m_to = static_cast<double>(i + 1) / static_cast<double>(assets.size());
-            if (auto done = write_asset(*assets[i], stems[i], layers); !done) return done;
+            if (auto done = write_asset(chosen[i], stems[i]); !done) return done;
             list += stems[i] + "\n";
         }
         if (auto done = write_text(m_out / "ImageSets" / "Segmentation" / "default.txt", list); !done)
@@ -255,13 +260,17 @@ private:
         return legend;
     }
 
-    base::Result<void> write_asset(const labels::Asset& asset, const std::string& stem,
-                                   const std::vector<LayerToWrite>& layers) {
+    // The layers that are written of a picture.
+    struct Chosen {
         const LayerToWrite *classes = nullptr, *objects = nullptr;
+    };
+
+    Chosen choose(const labels::Asset& asset, const std::vector<LayerToWrite>& layers) {
+        Chosen chosen;
         for (const LayerToWrite& each : layers) {
             if (each.asset != &asset) continue;
             const LayerToWrite*& place =
-                each.layer->info.kind == labels::MaskKind::classes ? classes : objects;
+                each.layer->info.kind == labels::MaskKind::classes ? chosen.classes : chosen.objects;
             if (place == nullptr)
                 place = &each;
             else
@@ -270,6 +279,20 @@ private:
                                 "classes and one of objects, and the lower layer was taken.",
                                 each.layer->info.name, asset.name));
         }
+        return chosen;
+    }
+
+    base::Result<void> need_room(const LayerToWrite* objects) const {
+        if (objects == nullptr || objects->legend.entries.size() <= 254) return {};
+        return base::fail(
+            ErrorKind::refused,
+            "A PNG with a palette holds 254 objects beside background and void (255), and \"{}\" "
+            "has {}; choose geotiff or npz: {}",
+            objects->layer->info.name, objects->legend.entries.size(), m_out.string());
+    }
+
+    base::Result<void> write_asset(const Chosen& chosen, const std::string& stem) {
+        const auto& [classes, objects] = chosen;
         m_report.layers += (classes != nullptr) + (objects != nullptr);
         if (auto done = write_classes(classes != nullptr ? *classes : *objects, stem); !done) return done;
         return objects != nullptr ? write_objects(*objects, stem) : base::Result<void>{};
@@ -294,12 +317,6 @@ private:
         coded.legend.entries.clear();
         for (const LegendEntry& each : layer.legend.entries) {
             const std::size_t number = coded.legend.entries.size() + 1;
-            if (number > 254)
-                return base::fail(
-                    ErrorKind::refused,
-                    "A PNG with a palette holds 254 objects beside background and void (255), and \"{}\" "
-                    "has {}; choose mots or geotiff: {}",
-                    layer.layer->info.name, layer.legend.entries.size(), m_out.string());
             recode[each.value] = static_cast<masks::Value>(number);
             coded.legend.entries.push_back(each);
             coded.legend.entries.back().value = static_cast<masks::Value>(number);

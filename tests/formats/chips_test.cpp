@@ -179,6 +179,7 @@ TEST_CASE("an area, splits that stay apart and empty chips leave chips out, and 
     const auto bottom = cut(state, dir.path() / "b", raster, {{"size", "64"}, {"area", "0,420,700,530"}});
     REQUIRE(!bottom);
     CHECK(bottom.error().message.find("No chip was written") != std::string::npos);
+    CHECK(std::filesystem::is_empty(dir.path() / "b"));
     const auto apart =
         cut(state, dir.path() / "c", raster, {{"size", "64"}, {"stride", "32"}, {"block", "3"}});
     REQUIRE(apart);
@@ -217,4 +218,14 @@ TEST_CASE("an area, splits that stay apart and empty chips leave chips out, and 
     CHECK(stopped.error().kind == base::ErrorKind::cancelled);
     for (const auto& entry : std::filesystem::recursive_directory_iterator(dir.path() / "f"))
         CHECK(!entry.is_regular_file());
+    std::stop_source later;
+    context.stop = later.get_token();
+    context.options = {{"size", "64"}};
+    context.progress = [&](double done) {
+        if (done > 0.4) later.request_stop();
+    };
+    const auto half = formats::find_format("chips")->write(state, dir.path() / "g", context);
+    REQUIRE(!half);
+    CHECK(half.error().message.find("which stay without an index") != std::string::npos);
+    CHECK(!std::filesystem::exists(dir.path() / "g/index.csv"));
 }

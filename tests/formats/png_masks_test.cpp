@@ -95,6 +95,18 @@ TEST_CASE("a palette holds 255 values, and a layer with more is refused by name"
     const auto refused = export_to("png-masks", mask_project(true), dir.path() / "m");
     REQUIRE(!refused);
     CHECK(refused.error().message.find("\"Trees\" has 40000") != std::string::npos);
+    CHECK(!std::filesystem::exists(dir.path() / "m"));
+    const labels::State state = mask_project(false, false);
+    labels::MaskLayerInfo many{.asset = state.assets[0].id, .name = "Many"};
+    many.kind = labels::MaskKind::instances;
+    many.depth = masks::Depth::u16;
+    for (masks::Value v = 1; v <= 255; ++v) many.values.push_back({v, state.ontology.classes[0].id, ""});
+    const auto crowded =
+        export_to("voc-masks", with_layer(state, many, [](int x, int) -> masks::Value { return x % 256; }),
+                  dir.path() / "v");
+    REQUIRE(!crowded);
+    CHECK(crowded.error().message.find("holds 254 objects") != std::string::npos);
+    CHECK(!std::filesystem::exists(dir.path() / "v"));
 }
 
 TEST_CASE("a world file without a CRS means that of the medium") {
