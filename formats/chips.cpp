@@ -51,13 +51,6 @@ constexpr FormatOption k_options[] = {
 
 Match probe(std::span<const std::byte>, const fs::path&) { return Match::no; }
 
-std::string csv_cell(const std::string& text) {
-    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-    std::string out = "\"";
-    for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
-    return out + '"';
-}
-
 std::string now_utc() {
     const std::time_t now = std::time(nullptr);
     std::tm parts{};

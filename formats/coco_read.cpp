@@ -13,6 +13,7 @@
 #include "formats/json_stream.h"
 #include "formats/mask_runs.h"
 #include "formats/text.h"
+#include "masks/run_lengths.h"
 
 namespace formats {
 
@@ -315,7 +316,10 @@ private:
 
     static std::optional<std::vector<std::uint32_t>> counts_of(const Json* counts) {
         if (counts == nullptr) return std::nullopt;
-        if (counts->IsString()) return decompress_counts({counts->GetString(), counts->GetStringLength()});
+        if (counts->IsString()) {
+            auto read = masks::counts_of_coco_string({counts->GetString(), counts->GetStringLength()});
+            return read ? std::optional(std::move(*read)) : std::nullopt;
+        }
         if (!counts->IsArray()) return std::nullopt;
         std::vector<std::uint32_t> runs;
         for (const Json& run : counts->GetArray()) {

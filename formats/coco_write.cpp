@@ -13,6 +13,7 @@
 #include "formats/mask_runs.h"
 #include "formats/outline.h"
 #include "formats/text.h"
+#include "masks/run_lengths.h"
 
 namespace formats {
 
@@ -295,7 +296,7 @@ private:
                          std::int64_t height_px) const {
         std::string text = "{\"counts\":";
         if (m_rle == Rle::compressed)
-            append_json(text, compress_counts(counts));
+            append_json(text, masks::coco_string(counts));
         else
             text += fmt::format("[{}]", fmt::join(counts, ","));
         return text + fmt::format(",\"size\":[{},{}]}}", height_px, width_px);

@@ -75,16 +75,6 @@ void count_track(Survey& all, const labels::Track& track, std::int64_t end) {
     count_shape(all, track);
 }
 
-std::string csv_cell(const std::string& text) {
-    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"') out += c;
-        out += c;
-    }
-    return out + '"';
-}
-
 std::string manifest_asset(const labels::State& state, const labels::Asset& asset,
                            const WriteContext& context) {
     const std::int64_t end = frame_end(state, asset);
@@ -237,6 +227,20 @@ base::Result<void> make_parent(const std::filesystem::path& path) {
     if (error)
         return base::fail(base::ErrorKind::io, "The folder cannot be made ({}): {}", error.message(),
                           parent.string());
+    return {};
+}
+
+base::Result<void> write_file(const std::filesystem::path& path, std::string_view bytes) {
+    auto file = base::AtomicFile::create(path);
+    if (!file) return std::unexpected(file.error());
+    file->write(bytes);
+    return file->commit();
+}
+
+base::Result<void> put_file(const std::filesystem::path& path, std::string_view bytes, Report& report) {
+    if (auto made = make_parent(path); !made) return made;
+    if (auto done = write_file(path, bytes); !done) return done;
+    report.files.push_back(path);
     return {};
 }
 

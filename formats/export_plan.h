@@ -44,6 +44,11 @@ void warn_of_common_losses(Report& report, const Survey& all);
 
 // Makes the folder `path` will be in.
 [[nodiscard]] base::Result<void> make_parent(const std::filesystem::path& path);
+// Writes a file whole or not at all.
+[[nodiscard]] base::Result<void> write_file(const std::filesystem::path& path, std::string_view bytes);
+// And its folder, and adds it to report.files.
+[[nodiscard]] base::Result<void> put_file(const std::filesystem::path& path, std::string_view bytes,
+                                          Report& report);
 // A folder is meant: it exists as one, or the name has none of the format's extensions.
 [[nodiscard]] bool means_directory(const std::filesystem::path& out, std::string_view extension);
 

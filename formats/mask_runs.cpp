@@ -145,45 +145,6 @@ std::int64_t area_px(const labels::MaskRuns& mask) {
     return area;
 }
 
-std::string compress_counts(std::span<const std::uint32_t> counts) {
-    std::string text;
-    for (std::size_t i = 0; i < counts.size(); ++i) {
-        std::int64_t x = counts[i];
-        if (i > 2) x -= counts[i - 2];
-        bool more = true;
-        while (more) {
-            std::int64_t bits = x & 0x1F;
-            x >>= 5;
-            more = (bits & 0x10) != 0 ? x != -1 : x != 0;
-            if (more) bits |= 0x20;
-            text += static_cast<char>(bits + 48);
-        }
-    }
-    return text;
-}
-
-std::optional<std::vector<std::uint32_t>> decompress_counts(std::string_view text) {
-    std::vector<std::uint32_t> counts;
-    std::size_t at = 0;
-    while (at < text.size()) {
-        std::uint64_t x = 0;
-        for (int shift = 0;; shift += 5) {
-            if (at == text.size() || shift > 35) return std::nullopt;
-            const int bits = text[at++] - 48;
-            if (bits < 0 || bits > 0x3F) return std::nullopt;
-            x |= static_cast<std::uint64_t>(bits & 0x1F) << shift;
-            if ((bits & 0x20) != 0) continue;
-            if ((bits & 0x10) != 0) x |= ~std::uint64_t{0} << (shift + 5);
-            break;
-        }
-        auto count = static_cast<std::int64_t>(x);
-        if (counts.size() > 2) count += counts[counts.size() - 2];
-        if (count < 0 || count > UINT32_MAX) return std::nullopt;
-        counts.push_back(static_cast<std::uint32_t>(count));
-    }
-    return counts;
-}
-
 std::vector<std::uint32_t> counts_from_mask(const labels::MaskRuns& mask, int width_px, int height_px) {
     const Bits bits = bits_of(mask);
     // The part of the rectangle that is inside the picture, half-open.

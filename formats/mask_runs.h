@@ -22,11 +22,6 @@ constexpr std::int64_t k_max_mask_pixels = std::int64_t{1} << 28;  // of the rec
 [[nodiscard]] bool is_sound(const labels::MaskRuns& mask);
 [[nodiscard]] std::int64_t area_px(const labels::MaskRuns& mask);
 
-// 5 bits and a continuation bit a character, from '0'; from the fourth run on, the difference to the run two
-// before.
-[[nodiscard]] std::string compress_counts(std::span<const std::uint32_t> counts);
-[[nodiscard]] std::optional<std::vector<std::uint32_t>> decompress_counts(std::string_view text);
-
 // Column-major counts over a picture; what lies outside the picture is cut off.
 [[nodiscard]] std::vector<std::uint32_t> counts_from_mask(const labels::MaskRuns& mask, int width_px,
                                                           int height_px);

@@ -69,8 +69,8 @@ private:
             std::replace(name.begin(), name.end(), '\n', ' ');
             names += name + "\n";
         }
-        if (auto done = write_text(m_folder / "gt" / "labels.txt", names); !done) return done;
-        return write_text(m_folder / "seqinfo.ini", seqinfo());
+        if (auto done = write_file(m_folder / "gt" / "labels.txt", names); !done) return done;
+        return write_file(m_folder / "seqinfo.ini", seqinfo());
     }
 
     // Its readers want every one of these keys, and a whole number for the rate.
@@ -88,13 +88,6 @@ private:
             "[Sequence]\nname={}\nimDir=img1\nframeRate={}\nseqLength={}\nimWidth={}\nimHeight={}\nimExt=."
             "png\n",
             name, std::llround(fps), frame_end(m_state, m_asset), m_asset.width_px, m_asset.height_px);
-    }
-
-    static base::Result<void> write_text(const std::filesystem::path& path, std::string_view text) {
-        base::Result<base::AtomicFile> file = base::AtomicFile::create(path);
-        if (!file) return std::unexpected(file.error());
-        file->write(text);
-        return file->commit();
     }
 
     const labels::State& m_state;

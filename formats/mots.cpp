@@ -10,6 +10,7 @@
 #include "formats/mask_runs.h"
 #include "formats/object_frames.h"
 #include "formats/text.h"
+#include "masks/run_lengths.h"
 
 namespace formats {
 
@@ -93,7 +94,7 @@ public:
             if (!row || row->frame < m_first)
                 return m_import.malformed("Line {} of {} is not \"frame id class height width rle\"", number,
                                           file.filename().string());
-            const auto counts = decompress_counts(row->rle);
+            const auto counts = masks::counts_of_coco_string(row->rle);
             const std::int64_t pixels = std::int64_t{row->width_px} * row->height_px;
             if (!counts || !counts_fill(*counts, pixels))
                 return m_import.malformed("Line {} of {} has an RLE that does not fill the picture", number,
@@ -294,10 +295,11 @@ private:
         auto swept = sweep_objects(m_state, asset, m_context, number_of, m_report, [&](const FrameVisit& at) {
             if (text)
                 for (const auto& [place, mask] : at.objects.objects())
-                    text->write(fmt::format(
-                        "{} {} {} {} {} {}\n", at.frame + m_first, objects[place].id,
-                        objects[place].class_number, at.objects.height_px, at.objects.width_px,
-                        compress_counts(counts_from_mask(mask, at.objects.width_px, at.objects.height_px))));
+                    text->write(fmt::format("{} {} {} {} {} {}\n", at.frame + m_first, objects[place].id,
+                                            objects[place].class_number, at.objects.height_px,
+                                            at.objects.width_px,
+                                            masks::coco_string(counts_from_mask(mask, at.objects.width_px,
+                                                                                at.objects.height_px))));
             return m_pictures ? write_picture(asset, stem, at, objects) : base::Result<void>{};
         });
         if (!swept || !text) return swept;

@@ -4,7 +4,6 @@
 
 #include <cpl_vsi.h>
 
-#include "base/file.h"
 #include "formats/gdal_dataset.h"
 #include "formats/mask_legend.h"
 #include "formats/mask_runs.h"
@@ -230,16 +229,6 @@ base::Result<void> need_objects(const labels::State& state, const WriteContext& 
                       has_layers ? "mask layers go to geotiff, png-masks, voc-masks or npz"
                                  : "draw one first, or choose another format",
                       out.string());
-}
-
-base::Result<void> put_file(const std::filesystem::path& path, std::string_view bytes, Report& report) {
-    if (auto made = make_parent(path); !made) return made;
-    auto file = base::AtomicFile::create(path);
-    if (!file) return std::unexpected(file.error());
-    file->write(bytes);
-    if (auto done = file->commit(); !done) return done;
-    report.files.push_back(path);
-    return {};
 }
 
 }  // namespace formats

@@ -62,8 +62,4 @@ struct FrameVisit {
 [[nodiscard]] base::Result<void> need_objects(const labels::State& state, const WriteContext& context,
                                               const Survey& all, const std::filesystem::path& out);
 
-// Writes a file whole or not at all, and its folder.
-[[nodiscard]] base::Result<void> put_file(const std::filesystem::path& path, std::string_view bytes,
-                                          Report& report);
-
 }  // namespace formats

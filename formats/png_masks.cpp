@@ -2,7 +2,6 @@
 // and a world file where it lies. Read are PNGs of values (8 or 16 bits, with or without a palette) and PNGs
 // in classes' colours.
 
-#include "base/file.h"
 #include "formats/drivers.h"
 #include "formats/export_plan.h"
 #include "formats/mask_png.h"
@@ -46,13 +45,6 @@ base::Result<Report> read(const fs::path& file, ReadContext& context) {
     return import.finish();
 }
 
-base::Result<void> write_text(const fs::path& file, const std::string& text) {
-    auto made = base::AtomicFile::create(file);
-    if (!made) return std::unexpected(made.error());
-    made->write(text);
-    return made->commit();
-}
-
 base::Result<Report> write(const labels::State& state, const fs::path& out, const WriteContext& context) {
     const auto chosen = ChosenOptions::of(png_masks_driver, context.options);
     if (!chosen) return std::unexpected(chosen.error());
@@ -75,9 +67,9 @@ base::Result<Report> write(const labels::State& state, const fs::path& out, cons
         auto done = write_mask_png(layer, png, {}, progress);
         if (done && chosen->yes("colours"))
             done = write_color_png(png, fs::path(png).replace_extension(".color.png"), {context.stop});
-        if (done) done = write_text(fs::path(png).replace_extension(".json"), to_json(layer.legend));
+        if (done) done = write_file(fs::path(png).replace_extension(".json"), to_json(layer.legend));
         const std::string world = world_file(layer.asset->georeference);
-        if (done && !world.empty()) done = write_text(fs::path(png).replace_extension(".pgw"), world);
+        if (done && !world.empty()) done = write_file(fs::path(png).replace_extension(".pgw"), world);
         if (!done) return std::unexpected(done.error());
         auto files = staged->commit();
         if (!files) return std::unexpected(files.error());

@@ -153,6 +153,16 @@ std::optional<std::int64_t> parse_int(std::string_view text) {
     return value;
 }
 
+std::string csv_cell(const std::string& text) {
+    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+    std::string out = "\"";
+    for (const char c : text) {
+        if (c == '"') out += c;
+        out += c;
+    }
+    return out + '"';
+}
+
 std::string file_name_of(std::string_view name) {
     std::string out = valid_utf8(name);
     for (char& c : out)

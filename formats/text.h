@@ -19,6 +19,9 @@ void append_xml(std::string& out, std::string_view text);
 void append_json(std::string& out, std::string_view text);
 [[nodiscard]] std::string json_string(std::string_view text);
 
+// In quotes where a comma, a quote or a line break is in it (RFC 4180).
+[[nodiscard]] std::string csv_cell(const std::string& text);
+
 // Bytes that are not UTF-8 become U+FFFD, so that what was imported can be stored and exported.
 [[nodiscard]] std::string valid_utf8(std::string_view text);
 

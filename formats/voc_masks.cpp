@@ -236,22 +236,12 @@ public:
             if (auto done = write_asset(chosen[i], stems[i]); !done) return done;
             list += stems[i] + "\n";
         }
-        if (auto done = write_text(m_out / "ImageSets" / "Segmentation" / "default.txt", list); !done)
+        if (auto done = put_file(m_out / "ImageSets" / "Segmentation" / "default.txt", list, m_report); !done)
             return done;
-        return write_text(m_out / "labelmap.txt", labelmap_of(class_legend(true)));
+        return put_file(m_out / "labelmap.txt", labelmap_of(class_legend(true)), m_report);
     }
 
 private:
-    base::Result<void> write_text(const fs::path& path, const std::string& text) {
-        if (auto made = make_parent(path); !made) return made;
-        auto file = base::AtomicFile::create(path);
-        if (!file) return std::unexpected(file.error());
-        file->write(text);
-        if (auto done = file->commit(); !done) return done;
-        m_report.files.push_back(path);
-        return {};
-    }
-
     // Classes are numbered in the order of the ontology, whatever values a layer has.
     Legend class_legend(bool for_palette) const {
         Legend legend = legend_of_ontology(m_state.ontology);
@@ -332,10 +322,8 @@ private:
         const GdalProgress progress{m_context.stop, &m_context.progress, m_from, m_to};
         if (auto done = write_mask_png(layer, staged->path(), std::move(recode), progress); !done)
             return done;
-        auto json = base::AtomicFile::create(staged->path().replace_extension(".json"));
-        if (!json) return std::unexpected(json.error());
-        json->write(to_json(said));
-        if (auto done = json->commit(); !done) return done;
+        if (auto done = write_file(staged->path().replace_extension(".json"), to_json(said)); !done)
+            return done;
         auto files = staged->commit();
         if (!files) return std::unexpected(files.error());
         m_report.files.insert(m_report.files.end(), files->begin(), files->end());

@@ -154,14 +154,7 @@ private:
             fmt::format("path: .\ntrain: {}\nval: {}\nnames:\n", images("train"), images("val"));
         for (std::size_t i = 0; i < m_state.ontology.classes.size(); ++i)
             yaml += fmt::format("  {}: {}\n", i, json_string(m_state.ontology.classes[i].name));
-        const auto path = m_folder / "data.yaml";
-        if (auto made = make_parent(path); !made) return made;
-        auto file = base::AtomicFile::create(path);
-        if (!file) return std::unexpected(file.error());
-        file->write(yaml);
-        if (auto done = file->commit(); !done) return done;
-        m_report.files.push_back(path);
-        return {};
+        return put_file(m_folder / "data.yaml", yaml, m_report);
     }
 
     const labels::State& m_state;

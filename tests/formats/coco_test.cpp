@@ -4,6 +4,7 @@
 #include "formats/mask_runs.h"
 #include "labels/interpolate.h"
 #include "mask_format_test.h"
+#include "masks/run_lengths.h"
 
 using namespace formats_test;
 
@@ -85,12 +86,12 @@ constexpr std::string_view k_image = R"({"id":5,"width":10,"height":6,"file_name
 
 TEST_CASE("COCO's compressed runs are those of the reference implementation") {
     const std::vector<std::uint32_t> counts = {100, 5, 1000, 7, 995, 9, 3, 1};
-    CHECK(formats::compress_counts(counts) == "T35Xo02K2PQOH");
-    CHECK(formats::decompress_counts("T35Xo02K2PQOH") == counts);
-    CHECK(!formats::decompress_counts("~"));
-    CHECK(!formats::decompress_counts("o"));  // goes on, and the text ends
-    CHECK(!formats::decompress_counts("oooooooooooooooo0"));
-    CHECK(!formats::decompress_counts("O"));  // a run of -1
+    CHECK(masks::coco_string(counts) == "T35Xo02K2PQOH");
+    CHECK(masks::counts_of_coco_string("T35Xo02K2PQOH").value() == counts);
+    CHECK(!masks::counts_of_coco_string("~"));
+    CHECK(!masks::counts_of_coco_string("o"));  // goes on, and the text ends
+    CHECK(!masks::counts_of_coco_string("oooooooooooooooo0"));
+    CHECK(!masks::counts_of_coco_string("O"));  // a run of -1
 }
 
 TEST_CASE("masks turn from rows to columns and back") {

@@ -12,6 +12,7 @@
 #include "formats/mask_runs.h"
 #include "labels/interpolate.h"
 #include "labels/json.h"
+#include "masks/run_lengths.h"
 
 namespace formats_test {
 
@@ -52,7 +53,7 @@ std::string describe_geometry(const labels::Geometry& geometry, ShapeKind kind,
         return text;
     }
     const auto counts = formats::counts_from_mask(std::get<labels::MaskRuns>(geometry), 640, 360);
-    return "mask " + formats::compress_counts(counts);
+    return "mask " + masks::coco_string(counts);
 }
 
 std::string describe_attributes(const labels::State& state, const labels::Track& track, std::int64_t frame) {

@@ -8,6 +8,7 @@
 #include "formats/mask_runs.h"
 #include "labels/interpolate.h"
 #include "mask_format_test.h"
+#include "masks/run_lengths.h"
 
 using namespace formats_test;
 
@@ -236,7 +237,7 @@ TEST_CASE("sequences of others: every fifth frame, frames from 1, regions to be 
             written.insert(entry.path().filename().string());
         CHECK(written == names);
     }
-    const auto rle = formats::compress_counts(formats::counts_from_mask(block(1, 1, 5, 5), 64, 36));
+    const auto rle = masks::coco_string(formats::counts_from_mask(block(1, 1, 5, 5), 64, 36));
     dir.write("m/instances_txt/0002.txt",
               fmt::format("1 1005 1 36 64 {0}\n2 10000 10 36 64 {0}\n2 2001 2 36 64 {0}\n", rle));
     const Imported kitti = import_file("mots", dir.path() / "m");
@@ -261,8 +262,8 @@ TEST_CASE("an export of objects where there are none is refused and says where m
 
 TEST_CASE("MOTS skips masks that are too large, and lays objects of a picture on the picture") {
     const TempDir dir;
-    const auto small = formats::compress_counts(formats::counts_from_mask(block(1, 1, 5, 5), 700, 530));
-    const auto huge = formats::compress_counts(std::vector<std::uint32_t>{0, 400'000'000});
+    const auto small = masks::coco_string(formats::counts_from_mask(block(1, 1, 5, 5), 700, 530));
+    const auto huge = masks::coco_string(std::vector<std::uint32_t>{0, 400'000'000});
     dir.write("m/instances_txt/scene.txt",
               fmt::format("0 1000 1 530 700 {}\n0 1001 1 20000 20000 {}\n", small, huge));
     const Imported read = import_file("mots", dir.path() / "m", without_labels(mask_project(), false));
