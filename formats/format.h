@@ -97,6 +97,18 @@ struct FormatDriver {
 // list).
 [[nodiscard]] base::Result<const FormatDriver*> probe_format(const std::filesystem::path& file);
 
+// What an import reads: the file or folder itself, or of a folder that is none of a format's own every file
+// that one driver recognises, by name.
+struct FilesToRead {
+    const FormatDriver* driver = nullptr;
+    std::vector<std::filesystem::path> files;
+};
+// `driver` null: recognised by content. Errors: missing, unsupported, as probe_format; malformed.
+[[nodiscard]] base::Result<FilesToRead> files_to_read(const std::filesystem::path& path,
+                                                      const FormatDriver* driver = nullptr);
+// All of them or none. Errors: as the driver's; refused when several were to go to one medium.
+[[nodiscard]] base::Result<Report> read_files(const FilesToRead& what, ReadContext& context);
+
 // The options of a driver as they were given, else as they stand.
 class ChosenOptions {
 public:

@@ -21,6 +21,8 @@ constexpr FormatOption k_options[] = {
 Match probe(std::span<const std::byte> first_bytes, const fs::path& path) {
     const std::string_view text(reinterpret_cast<const char*>(first_bytes.data()), first_bytes.size());
     const std::string folder = path.parent_path().filename().string();
+    // The colours beside an indexed PNG are no mask of their own.
+    if (text.starts_with("\x89PNG") && path.stem().extension() == ".color") return Match::maybe;
     return text.starts_with("\x89PNG") && folder != "SegmentationClass" && folder != "SegmentationObject"
                ? Match::certain
                : Match::no;

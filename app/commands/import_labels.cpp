@@ -11,11 +11,24 @@ namespace {
 
 using TrackIds = std::unordered_set<labels::TrackId>;
 
-base::Result<const formats::FormatDriver*> driver_for(const LabelImport& request) {
-    if (!request.driver) return formats::probe_format(request.file);
-    if (request.driver->read) return request.driver;
-    return base::fail(base::ErrorKind::unsupported, "The format {} can be written but not read: {}",
-                      request.driver->id, request.file.string());
+base::Result<formats::FilesToRead> files_of(const LabelImport& request, const labels::State& state,
+                                            MediaReaders& media) {
+    if (request.driver && !request.driver->read) {
+        return base::fail(base::ErrorKind::unsupported, "The format {} can be written but not read: {}",
+                          request.driver->id, request.file.string());
+    }
+    auto what = formats::files_to_read(request.file, request.driver);
+    if (!what || what->files.size() < 2) return what;
+    // Rasters and their masks may lie in one folder.
+    std::erase_if(what->files, [&](const std::filesystem::path& file) {
+        std::error_code error;
+        return std::ranges::any_of(state.assets, [&](const labels::Asset& asset) {
+            return std::filesystem::equivalent(media.file_of(asset.id), file, error);
+        });
+    });
+    if (!what->files.empty()) return what;
+    return base::fail(base::ErrorKind::refused, "The folder holds the media of the project and no labels: {}",
+                      request.file.string());
 }
 
 TrackIds ids_of(const labels::State& state) {
@@ -55,13 +68,14 @@ base::Result<LabelImportResult> import_labels(labels::Document& document, MediaR
     if (const std::string& why = document.read_only(); !why.empty()) {
         return std::unexpected(base::Error{base::ErrorKind::refused, why});
     }
-    const auto driver = driver_for(request);
-    if (!driver) return std::unexpected(driver.error());
-    auto options = driver_options(**driver, request.options, request.file);
+    const auto what = files_of(request, document.state(), media);
+    if (!what) return std::unexpected(what.error());
+    const formats::FormatDriver& driver = *what->driver;
+    auto options = driver_options(driver, request.options, request.file);
     if (!options) return std::unexpected(options.error());
     const TrackIds before = request.thin_px ? ids_of(document.state()) : TrackIds{};
     labels::Transaction transaction{
-        document, fmt::format("Import {} ({})", request.file.filename().string(), (*driver)->id)};
+        document, fmt::format("Import {} ({})", request.file.filename().string(), driver.id)};
     formats::ReadContext context{transaction,
                                  document,
                                  request.asset,
@@ -70,9 +84,9 @@ base::Result<LabelImportResult> import_labels(labels::Document& document, MediaR
                                  request.stop,
                                  request.progress,
                                  std::move(*options)};
-    auto report = (*driver)->read(request.file, context);
+    auto report = formats::read_files(*what, context);
     if (!report) return std::unexpected(report.error());
-    LabelImportResult result{*driver, std::move(*report), 0, false};
+    LabelImportResult result{&driver, std::move(*report), 0, false};
     if (request.thin_px) {
         result.thinned_keyframes = thin_new_tracks(transaction, document.state(), before, *request.thin_px);
     }

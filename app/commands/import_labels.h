@@ -1,5 +1,5 @@
 #pragma once
-// One file of labels into a document, as one undo step.
+// One file of labels, or a folder of them, into a document, as one undo step.
 
 #include <filesystem>
 #include <functional>

@@ -403,3 +403,49 @@ TEST_CASE("options that a format does not have are refused with the ones it has"
     REQUIRE(!wrong);
     CHECK(wrong.error().message.find("is one of deflate, zstd, lzw") != std::string::npos);
 }
+
+TEST_CASE("a folder of masks is read as a whole or not at all") {
+    const auto read_folder = [](const std::filesystem::path& folder, labels::Document& document,
+                                const formats::FormatDriver* driver =
+                                    nullptr) -> base::Result<formats::Report> {
+        const auto what = formats::files_to_read(folder, driver);
+        if (!what) return std::unexpected(what.error());
+        labels::Transaction transaction(document, "Import");
+        formats::ReadContext read{.transaction = transaction, .document = document};
+        read.pts_of_frame = [](labels::AssetId, std::int64_t) { return labels::k_no_pts; };
+        auto report = formats::read_files(*what, read);
+        if (report) transaction.commit();
+        return report;
+    };
+    const labels::State state = mask_project();
+    for (const char* id : {"geotiff", "cog", "png-masks", "npz"}) {
+        INFO("format ", id);
+        const TempDir dir;
+        formats::WriteContext context = write_context(state);
+        if (std::string(id) == "png-masks") context.options["colours"] = "yes";
+        REQUIRE(formats::find_format(id)->write(state, dir.path() / "m", context));
+        for (const bool named : {false, true}) {
+            labels::Document document(without_labels(state));
+            const auto report =
+                read_folder(dir.path() / "m", document, named ? formats::find_format(id) : nullptr);
+            REQUIRE_MESSAGE(report, (report ? "" : report.error().message));
+            CHECK(report->layers == 2);
+            CHECK(describe_masks(document.state()) == describe_masks(state));
+        }
+        labels::Document document(without_labels(state));
+        const auto none = read_folder(dir.path() / "m", document, formats::find_format("flatgeobuf"));
+        REQUIRE(!none);
+        CHECK(none.error().message.find("This is a folder") != std::string::npos);
+        const std::string extension(formats::find_format(id)->extensions.front());
+        const std::string whole = read_text(dir.path() / "m" / ("scene.tif.Land cover" + extension));
+        dir.write("m/scene.tif.cut off" + extension, whole.substr(0, 30));
+        CHECK(!read_folder(dir.path() / "m", document));
+        CHECK(document.state().mask_layers.empty());
+    }
+    for (const auto* driver :
+         {static_cast<const formats::FormatDriver*>(nullptr), formats::find_format("geotiff")}) {
+        const auto missing = formats::files_to_read("no such file.tif", driver);
+        REQUIRE(!missing);
+        CHECK(missing.error().message.starts_with("There is no file here; check the name"));
+    }
+}
