@@ -439,6 +439,7 @@ TEST_CASE("masks are exported with the options and the classes that the command 
 TEST_CASE("what a call of mask cannot mean is refused, and adds nothing") {
     const Folder folder;
     const std::string project = stripes(folder);
+    limn_ok({"mask", project, "--class", "a", "--rectangle", "50,50,10,10"});
     for (const std::vector<std::string>& words : {std::vector<std::string>{"--clear", "--where", "b1 > 1"},
                                                   {"--class", "a", "--clear"},
                                                   {"--class", "a", "--grow", "2", "--where", "b1 > 1"},
