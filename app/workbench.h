@@ -334,6 +334,8 @@ private:
     void say_too_late(const MaskWork& work);
     void start_next_fill();
     bool take_suggestion();
+    [[nodiscard]] std::string how_good(const assist::ForestReport& report,
+                                       const labels::MaskLayer& layer) const;
     void paint_where(const masks::Plane& swath);
     bool take_jobs();
     bool take_proxy();

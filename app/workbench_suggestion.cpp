@@ -36,6 +36,22 @@ void Workbench::suggest() {
     m_suggesting = std::move(suggesting);
 }
 
+// With the class that is found worst, which the share of all pixels hides where another is larger.
+std::string Workbench::how_good(const assist::ForestReport& report, const MaskLayer& layer) const {
+    if (!report.accuracy) return "Suggested; too little is painted to say how good it is";
+    std::string text =
+        fmt::format("Suggested; {:.0f} % right on strokes that were held out", *report.accuracy * 100);
+    const assist::ClassReport* worst = nullptr;
+    for (const assist::ClassReport& each : report.classes)
+        if (each.recall && (worst == nullptr || *each.recall < *worst->recall)) worst = &each;
+    const labels::MaskValue* value = worst != nullptr ? layer.info.find(worst->value) : nullptr;
+    const labels::LabelClass* of_class =
+        value != nullptr ? document()->state().ontology.find(value->class_id) : nullptr;
+    if (of_class != nullptr && *worst->recall < *report.accuracy)
+        text += fmt::format(", {} {:.0f} %", of_class->name, *worst->recall * 100);
+    return text;
+}
+
 bool Workbench::take_suggestion() {
     if (m_suggestion &&
         (!m_project || mask_layer() == nullptr || mask_layer()->info.id != m_suggestion->layer))
@@ -49,10 +65,7 @@ bool Workbench::take_suggestion() {
     }
     if (mask_layer() == nullptr || mask_layer()->info.id != done->made->layer) return true;
     m_suggestion = std::move(done->made);
-    const auto accuracy = m_suggestion->report.accuracy;
-    toast(ToastKind::good,
-          accuracy ? fmt::format("Suggested; {:.0f} % right on strokes that were held out", *accuracy * 100)
-                   : std::string{"Suggested; too little is painted to say how good it is"});
+    toast(ToastKind::good, how_good(m_suggestion->report, *mask_layer()));
     return true;
 }
 

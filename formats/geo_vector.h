@@ -23,7 +23,8 @@ struct VectorFormat {
 
 // The options of every one of these drivers.
 inline constexpr FormatOption k_vector_options[] = {
-    {"masks", "yes", "also the outlines of mask layers, a polygon for each piece", k_yes_or_no}};
+    {"masks", "yes", "also the outlines of mask layers, a polygon for each piece", k_yes_or_no},
+    {"simplify", "0", "how many pixels corners of those may lie off the mask's edge; 0: exact", {}, 0, 1000}};
 
 // Errors: refused (no place on the ground, a CRS the format cannot have), io, cancelled.
 [[nodiscard]] base::Result<Report> write_geo_vector(const VectorFormat& format, const labels::State& state,

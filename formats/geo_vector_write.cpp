@@ -17,6 +17,7 @@
 #include "geo/gdal.h"
 #include "labels/json.h"
 #include "masks/outlines.h"
+#include "masks/simplify.h"
 
 namespace formats {
 
@@ -81,6 +82,7 @@ public:
         const auto chosen = ChosenOptions::of(*find_format(m_format.id), m_context.options);
         if (!chosen) return std::unexpected(chosen.error());
         m_with_masks = chosen->yes("masks");
+        m_tolerance_px = static_cast<double>(chosen->whole("simplify"));
         const auto assets = assets_to_write(m_state, m_context);
         if (!assets) return std::unexpected(assets.error());
         if (auto done = choose_crs(); !done) return std::unexpected(done.error());
@@ -454,7 +456,9 @@ private:
         for (const masks::Ring& ring : outline.rings) {
             if (!path.points.empty())
                 path.ring_starts.push_back(static_cast<std::uint32_t>(path.points.size()));
-            path.points.insert(path.points.end(), ring.begin(), ring.end());
+            const masks::Ring fewer =
+                m_tolerance_px > 0 ? masks::simplify(ring, m_tolerance_px, m_context.stop) : ring;
+            path.points.insert(path.points.end(), fewer.begin(), fewer.end());
         }
         const labels::Geometry shape = std::move(path);
         auto geometry = ground.geometry(shape, ShapeKind::polygon);
@@ -564,6 +568,7 @@ private:
     std::filesystem::path m_main_file;
     std::int64_t m_total = 1, m_placeless = 0;
     bool m_with_masks = true;
+    double m_tolerance_px = 0;
 };
 
 }  // namespace

@@ -19,12 +19,14 @@ using masks::Slot;
 using masks::TileRect;
 using masks::Value;
 
+namespace {
+constexpr double k_no_place = std::numeric_limits<double>::quiet_NaN();
+}
+
 struct Ground::Impl {
     geo::Placement placement;
     std::int64_t height_px = 0;
     bool by_rows = false;
-    // Of a row a piece is measured that is long enough for its area to be exact and no way round the world.
-    std::int64_t columns = 1;
     std::mutex mutex;  // leaf; guards the placement and what follows
     std::unordered_map<std::int32_t, std::shared_ptr<const std::vector<double>>> rows;
     std::unordered_map<std::uint64_t, double> tiles;
@@ -33,7 +35,7 @@ struct Ground::Impl {
         const auto x0 = static_cast<double>(pixels.x0), y0 = static_cast<double>(pixels.y0),
                    x1 = static_cast<double>(pixels.x1), y1 = static_cast<double>(pixels.y1);
         const std::array<base::Point, 4> ring{{{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}}};
-        return placement.area_m2(ring).value_or(std::numeric_limits<double>::quiet_NaN());
+        return placement.area_m2(ring).value_or(k_no_place);
     }
 };
 
@@ -48,11 +50,6 @@ base::Result<std::shared_ptr<Ground>> Ground::create(const base::Georeference& r
     auto impl = std::make_unique<Impl>(std::move(*placement), height_px);
     const auto& g = reference.geotransform;
     impl->by_rows = impl->placement.crs().geographic && g && (*g)[2] == 0 && (*g)[4] == 0 && (*g)[1] != 0;
-    if (impl->by_rows) {
-        constexpr double k_longest_deg = 20, k_most_columns = 256;
-        const double columns = std::clamp(std::floor(k_longest_deg / std::abs((*g)[1])), 1.0, k_most_columns);
-        impl->columns = std::min(width_px, static_cast<std::int64_t>(columns));
-    }
     return std::shared_ptr<Ground>(new Ground(std::move(impl)));
 }
 
@@ -66,8 +63,7 @@ std::shared_ptr<const std::vector<double>> Ground::pixels_of_rows(std::int32_t t
                        y1 = std::min(y0 + k_tile_px, m_impl->height_px);
     auto rows = std::make_shared<std::vector<double>>();
     for (std::int64_t y = y0; y < y1; ++y)
-        rows->push_back(m_impl->measure({0, y, m_impl->columns, y + 1}) /
-                        static_cast<double>(m_impl->columns));
+        rows->push_back(m_impl->placement.pixel_area_m2({0, static_cast<double>(y)}).value_or(k_no_place));
     return known = std::move(rows);
 }
 

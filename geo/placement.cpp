@@ -533,6 +533,22 @@ std::optional<double> Placement::length_m(std::span<const Point> path) const {
     return metres;
 }
 
+std::optional<double> Placement::pixel_area_m2(Point corner) const {
+    if (!m_impl->facts.geographic || !m_impl->body) return std::nullopt;
+    const auto from = m_impl->geodetic(corner), to = m_impl->geodetic({corner.x + 1, corner.y + 1});
+    if (!from || !to) return std::nullopt;
+    const double flattening = m_impl->body->f, a = m_impl->body->a;
+    const double e2 = flattening * (2 - flattening), e = std::sqrt(std::max(e2, 0.0));
+    // Of the zone between the equator and a parallel, for each radian of longitude.
+    const auto zone_m2 = [&](double latitude_deg) {
+        const double s = std::sin(latitude_deg * std::numbers::pi / 180);
+        if (e < 1e-9) return a * a * s;
+        return a * a * (1 - e2) / 2 * (s / (1 - e2 * s * s) + std::atanh(e * s) / e);
+    };
+    const double across = std::abs(turned_to(to->x - from->x, 0, 360)) * std::numbers::pi / 180;
+    return across * std::abs(zone_m2(to->y) - zone_m2(from->y));
+}
+
 std::optional<double> Placement::area_m2(std::span<const Point> ring) const {
     const GdalMessages messages;
     if (m_impl->wkt.empty()) return std::nullopt;

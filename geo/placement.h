@@ -78,6 +78,10 @@ public:
     [[nodiscard]] std::optional<double> length_m(std::span<const base::Point> path_in_pixels) const;
     // Of what the ring encloses, either way round and closed or not; never negative.
     [[nodiscard]] std::optional<double> area_m2(std::span<const base::Point> ring_in_pixels) const;
+    // Of the pixel with that corner, for geographic CRSs whose rows are parallels: what lies between two of
+    // them and two meridians, in closed form (Snyder 1987, Map Projections, 3-12). Nothing where it has no
+    // place, or the CRS is not geographic or tied to no body.
+    [[nodiscard]] std::optional<double> pixel_area_m2(base::Point corner) const;
 
 private:
     struct Impl;

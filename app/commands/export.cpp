@@ -16,7 +16,7 @@ namespace {
 struct Options {
     std::string project, format, out, asset, frames, crs;
     std::vector<std::string> classes, driver_options;
-    bool pictures = false, json = false;
+    bool pictures = false, json = false, overwrite = false;
 };
 
 base::Result<std::vector<labels::AssetId>> assets_to_export(const Options& options,
@@ -84,7 +84,15 @@ base::Result<void> check_out(const Options& options, const labels::State& state,
                           "The format {} holds pixels and no places on the ground; leave --crs out: {}",
                           driver.id, options.out);
     }
-    return refuse_overwriting_sources(options.out, state, options.project);
+    if (auto safe = refuse_overwriting_sources(options.out, state, options.project); !safe) return safe;
+    // An earlier export is made anew; what somebody else wrote is not Limn's to replace.
+    std::error_code ignored;
+    const bool is_ours = std::filesystem::exists(options.out + ".manifest.json", ignored);
+    if (options.overwrite || is_ours || !std::filesystem::is_regular_file(options.out, ignored)) return {};
+    return base::fail(base::ErrorKind::refused,
+                      "There is a file here that is no export of Limn's; choose another -o, or give "
+                      "--overwrite: {}",
+                      options.out);
 }
 
 base::Result<void> need_media(const Options& options, MediaReaders& media,
@@ -168,6 +176,7 @@ RunCommand setup(CLI::App& cli) {
         ->type_name("CRS");
     add_driver_options(cli, options->driver_options);
     cli.add_flag("--pictures", options->pictures, "Also write the labelled frames as PNG");
+    cli.add_flag("--overwrite", options->overwrite, "Replace a file that is no earlier export");
     cli.add_flag("--json", options->json, "As JSON");
     return [options] { return run(*options); };
 }

@@ -25,6 +25,7 @@ Grid grid_of(const Ui& u, float height) {
     Grid grid = of(k_row_height);
     if (grid.rows < tools) grid = of(k_low_row_height);
     grid.columns = (tools + grid.rows - 1) / grid.rows;
+    grid.rows = (tools + grid.columns - 1) / grid.columns;
     return grid;
 }
 

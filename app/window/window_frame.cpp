@@ -137,7 +137,10 @@ void WindowFrame::lay_out_and_draw(Ui& u) {
     Area rest = window;
     const ViewState& view = m_bench.view();
     const Area top = rest.cut_top(u.px(40)), status = rest.cut_bottom(u.px(26));
-    const float bottom_height = std::clamp(u.px(view.bottom_height), u.px(96), rest.height() * 0.7f);
+    // A grid that nobody has cut yet needs room for the question alone.
+    const bool only_asks = m_bench.raster() != nullptr && m_bench.grid() == nullptr;
+    const float wanted = only_asks ? std::min(view.bottom_height, 132.0f) : view.bottom_height;
+    const float bottom_height = std::clamp(u.px(wanted), u.px(96), rest.height() * 0.7f);
     const Area bottom = view.bottom_shown ? rest.cut_bottom(std::floor(bottom_height)) : Area{};
     // A narrow window keeps the medium: the right panel goes first, then the left one.
     const bool left_shown = view.left_shown && rest.width() >= u.px(720);

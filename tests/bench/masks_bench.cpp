@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "bench.h"
+#include "labels/document.h"
 #include "masks/components.h"
 #include "masks/flood.h"
 #include "masks/morphology.h"
@@ -17,6 +18,7 @@
 #include "masks/pyramid.h"
 #include "masks/run_lengths.h"
 #include "masks/smooth.h"
+#include "masks/value_counts.h"
 #include "process.h"
 
 namespace bench {
@@ -149,6 +151,53 @@ void bench_stroke(Part& part) {
     });
     part.add({"masks: pyramid follows a disc r=1000", in_ms(follow), "one frame, 8 ms", times(follow / 8e-3),
               "≤ 8 ms", met_if(follow <= 8e-3)});
+}
+
+// What the window's thread does from a sample of the mouse to what the next frame draws: the stroke into the
+// document, the levels seen from afar, the areas.
+void bench_brush(Part& part) {
+    labels::Document document;
+    labels::Asset asset;
+    asset.id = labels::AssetId::make();
+    asset.kind = labels::MediaKind::raster;
+    labels::Ontology ontology;
+    ontology.classes.push_back(labels::make_class(ontology, "water"));
+    labels::MaskLayerInfo info{.id = labels::MaskLayerId::make(), .asset = asset.id, .name = "mask"};
+    info.width_px = info.height_px = k_huge_px;
+    labels::add_value(info, {1, ontology.classes[0].id, {}});
+    {
+        labels::Transaction set_up{document, "Set up"};
+        set_up.put_ontology(ontology);
+        set_up.put_asset(asset);
+        set_up.put_mask_layer(info);
+        set_up.commit();
+    }
+    for (const double radius : {20.0, 100.0, 500.0}) {
+        masks::Pyramid pyramid;
+        masks::ValueCounts counts;
+        std::vector<double> secs;
+        labels::Transaction gesture{document, "Paint"};
+        base::Point last{50'000, 50'000 + 10 * radius};
+        for (int i = 0; i < 400; ++i) {
+            const base::Point next{last.x + radius / 4, last.y + radius / 3 * std::sin(i / 10.0)};
+            secs.push_back(secs_of(wall_secs, [&] {
+                gesture.change_mask(info.id, [&](Plane& plane) {
+                    masks::paint(plane, *masks::stroke(last, next, radius), {.value = 1});
+                });
+                const Plane& plane = document.state().find(info.id)->plane;
+                pyramid.follow(plane);
+                counts.follow(plane);
+            }));
+            last = next;
+        }
+        gesture.commit();
+        secs.erase(secs.begin());  // the first one lays the levels out
+        std::ranges::sort(secs);
+        const double p99 = secs[secs.size() * 99 / 100];
+        part.add({fmt::format("masks: a sample of a brush r={:.0f} on 100,000²", radius),
+                  fmt::format("p50 {}, p99 {}", in_ms(secs[secs.size() / 2]), in_ms(p99)), "8 ms of a frame",
+                  times(p99 / 0.008), "≤ 1.00x", met_if(p99 <= 0.008)});
+    }
 }
 
 void bench_polygon(Part& part) {
@@ -335,6 +384,7 @@ void bench_masks(Part& part) {
     bench_size(part);  // first, while nothing has been freed that could be used again
     bench_discs(part);
     bench_stroke(part);
+    bench_brush(part);
     bench_polygon(part);
     bench_flood(part);
     bench_outlines(part);

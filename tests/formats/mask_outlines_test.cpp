@@ -105,3 +105,32 @@ TEST_CASE("a stopped export of outlines leaves no file") {
     CHECK(stopped.error().kind == base::ErrorKind::cancelled);
     CHECK(std::filesystem::is_empty(dir.path()));
 }
+
+TEST_CASE("simplified outlines have few corners and lie within the tolerance") {
+    const TempDir dir;
+    const labels::State state = holed_project();
+    const auto simplified = [&](const char* tolerance_px, const char* file) {
+        auto context = write_context(state);
+        context.options["simplify"] = tolerance_px;
+        return formats::find_format("gpkg")->write(state, dir.path() / file, context);
+    };
+    REQUIRE(simplified("0", "exact.gpkg"));
+    REQUIRE(simplified("2", "simple.gpkg"));
+    CHECK_FALSE(simplified("-1", "none.gpkg"));
+    const std::string said =
+        run_numpy(R"(
+import sys
+from osgeo import ogr
+def read(path):
+    source = ogr.Open(path)
+    shapes = [f.geometry().Clone() for f in source.GetLayer(0)]
+    shapes.sort(key=lambda g: -g.Area())
+    corners = sum(ring.GetPointCount() for g in shapes[:2] for ring in g)
+    return shapes[:2], corners
+(exact, many), (simple, few) = read(sys.argv[1]), read(sys.argv[2])
+off = max(a.SymmetricDifference(b).Area() / a.Boundary().Length() for a, b in zip(exact, simple))
+print(few * 4 < many, all(g.IsValid() for g in simple), off < 2 * 0.5)
+)",
+                  {(dir.path() / "exact.gpkg").string(), (dir.path() / "simple.gpkg").string()});
+    if (said != "no python") CHECK(said == "True True True\n");
+}

@@ -102,7 +102,9 @@ TEST_CASE("a palette holds 255 values, and a layer with more is refused by name"
     many.depth = masks::Depth::u16;
     for (masks::Value v = 1; v <= 255; ++v) many.values.push_back({v, state.ontology.classes[0].id, ""});
     const auto crowded =
-        export_to("voc-masks", with_layer(state, many, [](int x, int) -> masks::Value { return x % 256; }),
+        export_to("voc-masks",
+                  with_layer(state, many,
+                             [](int x, int) -> masks::Value { return static_cast<masks::Value>(x % 256); }),
                   dir.path() / "v");
     REQUIRE(!crowded);
     CHECK(crowded.error().message.find("holds 254 objects") != std::string::npos);

@@ -394,3 +394,15 @@ TEST_CASE("areas are those on the ellipsoid, whichever way the ring goes") {
     const Placement polar = placed(in_crs("EPSG:3031", {-1e6, 1000, 0, 1e6, 0, -1000}), 2000, 2000);
     CHECK(polar.area_m2(rectangle(0, 0, 2000, 2000)).value() == doctest::Approx(4e12).epsilon(0.06));
 }
+
+TEST_CASE("a pixel of longitudes and latitudes is measured in closed form") {
+    const Placement globe = placed(in_crs("EPSG:4326", {-180, 1, 0, 90, 0, -1}));
+    // WGS 84: one degree at the equator and at 60 degrees, and the half of the Earth by its rows.
+    CHECK(globe.pixel_area_m2({190, 89}).value() == doctest::Approx(1'230'846.389e4).epsilon(1e-8));
+    CHECK(globe.pixel_area_m2({190, 29}).value() == doctest::Approx(612'314.088e4).epsilon(1e-8));
+    double half = 0;
+    for (int y = 0; y < 90; ++y) half += 360 * globe.pixel_area_m2({0, static_cast<double>(y)}).value();
+    CHECK(half == doctest::Approx(255'032'810.857e6).epsilon(1e-9));
+    CHECK_FALSE(globe.pixel_area_m2({0, 180}));
+    CHECK_FALSE(placed(in_crs("EPSG:32633", {500000, 10, 0, 5000000, 0, -10})).pixel_area_m2({0, 0}));
+}
