@@ -188,9 +188,10 @@ void draw_areas(Properties& p, const MaskLayer& layer) {
     const std::int64_t all = layer.info.width_px * layer.info.height_px;
     const auto line = [&](std::string_view name, std::int64_t pixels, std::optional<double> area_m2) {
         const double percent = 100.0 * static_cast<double>(pixels) / static_cast<double>(all);
-        p.fact(name,
-               fmt::format("{} · {}", area_m2 ? area_text(*area_m2) : grouped(pixels) + " px",
-                           percent > 0 && percent < 0.05 ? "< 0.1 %" : fmt::format("{:.1f} %", percent)));
+        p.fact(name, fmt::format("{} · {}", area_m2 ? area_text(*area_m2) : grouped(pixels) + " px",
+                                 percent > 0 && percent < 0.05 ? "< 0.1 %"
+                                 : percent >= 10               ? fmt::format("{:.0f} %", percent)
+                                                               : fmt::format("{:.1f} %", percent)));
     };
     constexpr std::size_t k_most = 40;
     std::size_t lines = 0;
