@@ -21,20 +21,11 @@ std::size_t rounded(std::size_t size) { return (size + k_unit - 1) / k_unit * k_
 
 std::string error_text() { return std::generic_category().message(errno); }
 
-bool write_all(int fd, std::span<const std::byte> bytes, std::int64_t offset) {
+// All of it by as many calls of pread or pwrite as it takes.
+template <class Byte, class Call>
+bool whole(Call call, int fd, std::span<Byte> bytes, std::int64_t offset) {
     while (!bytes.empty()) {
-        const ssize_t done = ::pwrite(fd, bytes.data(), bytes.size(), offset);
-        if (done < 0 && errno == EINTR) continue;
-        if (done <= 0) return false;
-        bytes = bytes.subspan(static_cast<std::size_t>(done));
-        offset += done;
-    }
-    return true;
-}
-
-bool read_all(int fd, std::span<std::byte> bytes, std::int64_t offset) {
-    while (!bytes.empty()) {
-        const ssize_t done = ::pread(fd, bytes.data(), bytes.size(), offset);
+        const ssize_t done = call(fd, bytes.data(), bytes.size(), offset);
         if (done < 0 && errno == EINTR) continue;
         if (done <= 0) return false;
         bytes = bytes.subspan(static_cast<std::size_t>(done));
@@ -103,7 +94,7 @@ Spilled::~Spilled() { file().give_back(m_offset, m_size); }
 
 std::shared_ptr<const std::vector<std::byte>> Spilled::read() const {
     auto bytes = std::make_shared<std::vector<std::byte>>(m_size);
-    if (read_all(file().fd(), *bytes, m_offset)) return bytes;
+    if (whole(::pread, file().fd(), std::span{*bytes}, m_offset)) return bytes;
     base::log(base::LogLevel::error, "a tile of a mask could not be read back from the cache ({}): {}",
               error_text(), base::cache_dir().string());
     return nullptr;
@@ -113,7 +104,7 @@ std::unique_ptr<Spilled> spill(std::span<const std::byte> bytes) {
     const std::int64_t offset = file().take(bytes.size());
     if (offset < 0) return nullptr;
     auto spilled = std::make_unique<Spilled>(offset, bytes.size());
-    if (write_all(file().fd(), bytes, offset)) return spilled;
+    if (whole(::pwrite, file().fd(), bytes, offset)) return spilled;
     file().fail();
     return nullptr;
 }
