@@ -2,12 +2,7 @@
 # A disk that fills up while somebody draws: it is said, nothing is lost in memory or on disk, and room mends it.
 source "$(dirname "$0")/fixture.sh"
 limn=$1
-mkdir disk
-if ! mount -t tmpfs -o size=700k tmpfs disk 2>/dev/null; then
-    echo "SKIPPED: a small file system cannot be mounted here (needs root)"
-    exit 0
-fi
-trap 'umount -l "$folder/disk"; rm -rf "$folder"' EXIT
+small_disk 700k
 "$limn" new disk/p.limn
 "$limn" add disk/p.limn clip.mp4
 {
@@ -30,22 +25,5 @@ trap 'umount -l "$folder/disk"; rm -rf "$folder"' EXIT
     echo "expect document.tracks == 31"
     echo "print done"
 } > steps.txt
-"$limn" --script steps.txt --size 1280x800 disk/p.limn > out.txt &
-pid=$!
-filled=0 emptied=0
-while kill -0 $pid 2>/dev/null; do
-    if ((!filled)) && grep -q fill out.txt; then
-        dd if=/dev/zero of=disk/filler bs=4k 2>/dev/null || true
-        filled=1
-    fi
-    if ((!emptied)) && grep -q empty out.txt; then
-        sqlite3 -readonly disk/p.limn "pragma integrity_check" | grep -qx ok || fail "the file on the full disk is not sound"
-        rm disk/filler
-        emptied=1
-    fi
-    sleep 0.01
-done
-wait $pid || fail "the script failed on the full disk"
-grep -q done out.txt || fail "the script did not end"
-"$limn" check disk/p.limn
+script_on_filling_disk
 [[ $(sqlite3 disk/p.limn "select count(*) from track") == 31 ]] || fail "boxes are missing after the disk had room again"
